@@ -1,0 +1,188 @@
+package io.tidbbinlog.common.net;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.AsciiString;
+import io.tidbbinlog.common.config.HostPort;
+import io.tidbbinlog.common.config.TlsConfig;
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
+import io.tidbbinlog.common.lifecycle.Service;
+import io.tidbbinlog.common.lifecycle.Threads;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One TCP port for gRPC and HTTP/1, with or without TLS. The first bytes of a connection decide;
+ * gRPC's bytes go straight into gRPC's own pipeline.
+ *
+ * <p>gRPC handlers run on a pool of 64 threads: they may block for a moment, but a call that waits
+ * long for others must not hold its thread. Handlers that never block can do without the pool
+ * ({@link #withoutGrpcPool}). HTTP handlers have 4 threads of their own, so that {@code /healthz}
+ * answers whatever gRPC does.
+ */
+public final class PortServer implements Service {
+  private static final int GRPC_THREADS = 64;
+  private static final int HTTP_THREADS = 4;
+  private static final int HTTP_WAITING = 256;
+  private static final long CLOSE_SECONDS = 5;
+
+  private final HostPort listen;
+  private final TlsConfig tls;
+  private final List<BindableService> grpc;
+  private final HttpRoutes http;
+  private final int maxInboundBytes;
+  private boolean grpcPooled = true;
+  private @Nullable Server server;
+  private @Nullable ExecutorService grpcPool;
+  private @Nullable ExecutorService httpPool;
+
+  /**
+   * A server that does not listen yet.
+   *
+   * @param listen port 0 means a free one, an empty host every interface
+   * @param maxInboundBytes greatest gRPC message that is taken
+   */
+  public PortServer(
+      HostPort listen,
+      TlsConfig tls,
+      List<BindableService> grpc,
+      HttpRoutes http,
+      int maxInboundBytes) {
+    this.listen = listen;
+    this.tls = tls;
+    this.grpc = List.copyOf(grpc);
+    this.http = http;
+    this.maxInboundBytes = maxInboundBytes;
+  }
+
+  /**
+   * Runs gRPC's handlers on the threads that read the connections: saves two changes of thread a
+   * call. Only for handlers that never block. Called before {@link #start}.
+   */
+  public PortServer withoutGrpcPool() {
+    grpcPooled = false;
+    return this;
+  }
+
+  /**
+   * Listens.
+   *
+   * @throws BinlogException with {@code PORT_UNAVAILABLE} or {@code TLS_INVALID}
+   */
+  @Override
+  public synchronized void start() {
+    SslContext ssl = tls.enabled() ? TlsFiles.serverContext(tls) : null;
+    ExecutorService forHttp = Threads.pool("http", HTTP_THREADS, HTTP_WAITING);
+    // A call that gRPC has taken in must run, so the queue of its pool never refuses.
+    ExecutorService forGrpc = Threads.pool("grpc", GRPC_THREADS, Integer.MAX_VALUE);
+    httpPool = forHttp;
+    grpcPool = forGrpc;
+    InetSocketAddress address =
+        listen.host().isEmpty()
+            ? new InetSocketAddress(listen.port())
+            : new InetSocketAddress(listen.host(), listen.port());
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(
+                address, InternalNettyServerCredentials.create(new Negotiator(ssl, http, forHttp)))
+            .executor(grpcPooled ? forGrpc : Runnable::run)
+            .maxInboundMessageSize(maxInboundBytes)
+            // An HTTP/1 connection never shakes hands with gRPC; the sniffer has its own deadline.
+            .handshakeTimeout(365, TimeUnit.DAYS)
+            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true);
+    grpc.forEach(builder::addService);
+    try {
+      server = builder.build().start();
+    } catch (IOException e) {
+      throw new BinlogException(
+          ErrorCode.PORT_UNAVAILABLE,
+          "can't listen on " + listen + " (" + rootMessage(e) + "); choose another -addr",
+          e);
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** Where it listens, with the port that was found for 0. */
+  public synchronized HostPort bound() {
+    Server running = server;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return new HostPort(listen.host(), running.getPort());
+  }
+
+  /** Lets calls end for some seconds, then cuts them off. Repeatable. */
+  @Override
+  public synchronized void close() {
+    Server running = server;
+    if (running != null) {
+      running.shutdown();
+      try {
+        if (!running.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+          running.shutdownNow();
+          boolean unused = running.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        }
+      } catch (InterruptedException e) {
+        running.shutdownNow();
+        Thread.currentThread().interrupt();
+      }
+    }
+    stop(grpcPool);
+    stop(httpPool);
+  }
+
+  private static void stop(@Nullable ExecutorService pool) {
+    if (pool != null) {
+      pool.shutdownNow();
+    }
+  }
+
+  /** Puts TLS and the sniffer where gRPC would negotiate. */
+  private record Negotiator(@Nullable SslContext ssl, HttpRoutes http, ExecutorService httpPool)
+      implements InternalProtocolNegotiator.ProtocolNegotiator {
+    @Override
+    public AsciiString scheme() {
+      return AsciiString.of(ssl == null ? "http" : "https");
+    }
+
+    @Override
+    public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpcHandler) {
+      PortSniffer sniffer = new PortSniffer(grpcHandler, http, httpPool);
+      SslContext context = ssl;
+      if (context == null) {
+        return sniffer;
+      }
+      return new ChannelInitializer<Channel>() {
+        @Override
+        protected void initChannel(Channel channel) {
+          String self = channel.pipeline().context(this).name();
+          channel.pipeline().addAfter(self, null, sniffer);
+          channel.pipeline().addAfter(self, null, context.newHandler(channel.alloc()));
+        }
+      };
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.common.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.common.flow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.common.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

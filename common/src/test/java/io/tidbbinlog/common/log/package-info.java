@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.common.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.common.metrics;
+
+import org.jspecify.annotations.NullMarked;

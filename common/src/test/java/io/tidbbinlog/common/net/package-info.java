@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.common.net;
+
+import org.jspecify.annotations.NullMarked;

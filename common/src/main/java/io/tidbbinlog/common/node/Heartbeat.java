@@ -1,0 +1,230 @@
+package io.tidbbinlog.common.node;
+
+import io.tidbbinlog.common.lifecycle.FatalHandler;
+import io.tidbbinlog.common.lifecycle.Service;
+import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.ts.Clock;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a node's record in the registry fresh: writes it at once, then again one interval after the
+ * previous write finished. A failed write is logged, counted and tried again for ever.
+ *
+ * <p>The only writer of the record while it runs. A state change goes through {@link #publish}, so
+ * that an older record that is just on its way can't overwrite it.
+ */
+public final class Heartbeat implements Service {
+  private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
+  private static final Duration LOG_EVERY = Duration.ofSeconds(30);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
+
+  private final NodeRegistry registry;
+  private final NodeKind kind;
+  private final Supplier<NodeStatus> status;
+  private final Duration interval;
+  private final Clock clock;
+  private final FatalHandler onDeath;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private long wanted; // publish() calls so far
+  private long published; // … of which the record now shows
+  private boolean closed;
+  private long failures;
+  private long consecutiveFailures;
+  private long lastSuccessNanos;
+  private boolean everSucceeded;
+  private @Nullable Thread thread;
+
+  /**
+   * @param status builds the record; asked right before each write, on the heartbeat's thread
+   * @param onDeath told if the thread dies of a bug
+   */
+  public Heartbeat(
+      NodeRegistry registry,
+      NodeKind kind,
+      Supplier<NodeStatus> status,
+      Duration interval,
+      Clock clock,
+      FatalHandler onDeath) {
+    this.registry = registry;
+    this.kind = kind;
+    this.status = status;
+    this.interval = interval;
+    this.clock = clock;
+    this.onDeath = onDeath;
+    this.lastSuccessNanos = clock.nanoTime();
+  }
+
+  @Override
+  public void start() {
+    Thread started = Threads.named("heartbeat", this::run, onDeath);
+    thread = started;
+    started.start();
+  }
+
+  /**
+   * Writes the record without waiting for the next interval.
+   *
+   * @return whether a record built after this call stands in the registry; false when the time was
+   *     not enough (the heartbeat goes on trying) or the heartbeat is closed
+   */
+  public boolean publish(Duration atMost) throws InterruptedException {
+    long left = atMost.toNanos();
+    lock.lockInterruptibly();
+    try {
+      long mine = ++wanted;
+      changed.signalAll();
+      while (published < mine && !closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return published >= mine;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      long nextLog = clock.nanoTime();
+      while (true) {
+        long serving = beginWrite();
+        if (serving < 0) {
+          return;
+        }
+        try {
+          registry.put(kind, status.get());
+          succeeded(serving);
+          nextLog = clock.nanoTime();
+        } catch (RuntimeException e) {
+          long inRow = failed();
+          if (clock.nanoTime() - nextLog >= 0) {
+            nextLog = clock.nanoTime() + LOG_EVERY.toNanos();
+            log.atWarn()
+                .addKeyValue("inRow", inRow)
+                .addKeyValue("error", e.getMessage())
+                .log("send heartbeat failed, trying on");
+          }
+        }
+        pause(serving);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() asked for the end
+    }
+  }
+
+  private long beginWrite() {
+    lock.lock();
+    try {
+      return closed ? -1 : wanted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void succeeded(long serving) {
+    lock.lock();
+    try {
+      published = serving;
+      consecutiveFailures = 0;
+      everSucceeded = true;
+      lastSuccessNanos = clock.nanoTime();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long failed() {
+    lock.lock();
+    try {
+      failures++;
+      return ++consecutiveFailures;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Until the interval is over; sooner when somebody asked for a write after this one began. */
+  private void pause(long served) throws InterruptedException {
+    long left = interval.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (!closed && left > 0 && wanted == served) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Time since the record was last written; since construction where it never was. */
+  public Duration sinceLastSuccess() {
+    lock.lock();
+    try {
+      return Duration.ofNanos(clock.nanoTime() - lastSuccessNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the record was written at least once. */
+  public boolean everSucceeded() {
+    lock.lock();
+    try {
+      return everSucceeded;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Failed writes since the start. */
+  public long failures() {
+    lock.lock();
+    try {
+      return failures;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Failed writes since the last one that succeeded. */
+  public long consecutiveFailures() {
+    lock.lock();
+    try {
+      return consecutiveFailures;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Ends the thread; the record stays as it was last written. Waits for a write that is on its way,
+   * so that it can't land behind what the caller writes next.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    Thread running = thread;
+    if (running != null && running != Thread.currentThread()) {
+      try {
+        running.join(CLOSE_WITHIN.toMillis());
+        running.interrupt();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

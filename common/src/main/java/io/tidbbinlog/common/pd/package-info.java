@@ -1,0 +1,5 @@
+/** PD: cluster id, timestamps, regions. */
+@NullMarked
+package io.tidbbinlog.common.pd;
+
+import org.jspecify.annotations.NullMarked;

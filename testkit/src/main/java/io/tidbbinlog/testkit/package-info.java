@@ -1,0 +1,5 @@
+/** testkit. */
+@NullMarked
+package io.tidbbinlog.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.testkit.recording;
+
+import org.jspecify.annotations.NullMarked;

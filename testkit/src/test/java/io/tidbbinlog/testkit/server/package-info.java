@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.testkit.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.testkit.state;
+
+import org.jspecify.annotations.NullMarked;

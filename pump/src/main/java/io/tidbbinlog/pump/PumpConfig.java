@@ -1,0 +1,161 @@
+package io.tidbbinlog.pump;
+
+import io.tidbbinlog.common.config.HostPort;
+import io.tidbbinlog.common.config.Section;
+import io.tidbbinlog.common.config.TlsConfig;
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.log.LogSetup;
+import io.tidbbinlog.pump.gc.GcConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All of a Pump's configuration, checked.
+ *
+ * @param addr where it listens
+ * @param advertiseAddr what it registers in etcd
+ * @param socket path of a unix socket, or empty
+ * @param nodeId wanted by the operator, or empty; the data directory's own wins
+ * @param maxMessageBytes the largest gRPC message that is taken
+ * @param tolerant whether a failed write is answered as success
+ */
+public record PumpConfig(
+    HostPort addr,
+    HostPort advertiseAddr,
+    String socket,
+    List<String> pdUrls,
+    Path dataDir,
+    String nodeId,
+    Duration heartbeatInterval,
+    Duration fakeBinlogInterval,
+    int maxMessageBytes,
+    boolean tolerant,
+    Log log,
+    Push push,
+    TlsConfig tls,
+    GcConfig gc,
+    StoreConfig storage) {
+  private static final int DEFAULT_PORT = 8250;
+
+  /** Where and how much is logged. */
+  public record Log(String level, String file, String rotate) {}
+
+  /** The Pushgateway; off when the address is empty or the interval zero. */
+  public record Push(String addr, Duration interval) {
+    public boolean enabled() {
+      return !addr.isEmpty() && !interval.isZero();
+    }
+  }
+
+  public PumpConfig {
+    pdUrls = List.copyOf(pdUrls);
+  }
+
+  /**
+   * Reads the root table; what is wrong becomes a problem of it.
+   *
+   * @param ownAddress an address that others reach this machine by, or empty
+   */
+  static PumpConfig read(Section in, String ownAddress) {
+    HostPort addr = addr(in, ownAddress);
+    PumpConfig config =
+        new PumpConfig(
+            addr,
+            advertiseAddr(in, addr),
+            socket(in),
+            in.pdUrls("pd-urls", "http://127.0.0.1:2379"),
+            Path.of(orElse(in.string("data-dir", ""), "data.pump")),
+            in.string("node-id", "").trim(),
+            heartbeat(in),
+            in.seconds("gen-binlog-interval", 1, 3),
+            maxMessage(in),
+            in.bool("-enable-tolerant", false),
+            log(in),
+            push(in),
+            TlsConfig.read(in.table("security")),
+            GcConfig.read(in),
+            StoreConfig.read(in.table("storage")));
+    in.known("-config", "-V");
+    in.ignored("EtcdDialTimeout", "etcd is waited for as long as it takes");
+    return config;
+  }
+
+  private static HostPort addr(Section in, String ownAddress) {
+    HostPort def =
+        new HostPort(
+            in.has("addr") || ownAddress.isEmpty() ? "127.0.0.1" : ownAddress, DEFAULT_PORT);
+    String text = in.string("addr", "");
+    try {
+      return text.isEmpty() ? def : HostPort.parse(text);
+    } catch (BinlogException e) {
+      in.problem("addr", "bad ListenAddr host format: " + e.getMessage());
+      return def;
+    }
+  }
+
+  private static HostPort advertiseAddr(Section in, HostPort addr) {
+    String text = in.string("advertise-addr", "");
+    HostPort advertised = addr;
+    try {
+      advertised = text.isEmpty() ? addr : HostPort.parse(text);
+    } catch (BinlogException e) {
+      in.problem("advertise-addr", "bad AdvertiseAddr host format: " + e.getMessage());
+    }
+    if (Set.of("", "0.0.0.0", "::").contains(advertised.host())) {
+      in.problem(
+          "advertise-addr",
+          "invalid advertiseAddr host: "
+              + advertised.host()
+              + ", others could not reach this Pump by it");
+    }
+    return advertised;
+  }
+
+  private static String socket(Section in) {
+    String text = in.string("socket", "");
+    String path = text.replaceFirst("^unix://", "");
+    if (!text.isEmpty() && !path.contains("/")) {
+      in.problem("socket", "bad Socket addr format: \"" + text + "\", write unix:///path");
+    }
+    return path;
+  }
+
+  private static Duration heartbeat(Section in) {
+    Duration wanted = in.seconds("heartbeat-interval", 0, 2);
+    return wanted.isZero() ? Duration.ofSeconds(2) : wanted;
+  }
+
+  private static int maxMessage(Section in) {
+    long wanted = in.longBetween("-max-message-size", 1, Long.MAX_VALUE, Integer.MAX_VALUE);
+    if (wanted > Integer.MAX_VALUE) {
+      in.warning("-max-message-size", "a message of gRPC has 2147483647 bytes at most");
+    }
+    return (int) Math.min(wanted, Integer.MAX_VALUE);
+  }
+
+  private static Log log(Section in) {
+    String level = orElse(in.string("log-level", "info"), "info");
+    if (!LogSetup.isLevel(level)) {
+      in.problem("log-level", "\"" + level + "\" is none of debug, info, warn, error, fatal");
+    }
+    String rotate = in.string("log-rotate", "");
+    if (!Set.of("", "hour", "day").contains(rotate)) {
+      in.problem("log-rotate", "\"" + rotate + "\" is neither hour nor day");
+    }
+    return new Log(level, in.string("log-file", ""), rotate);
+  }
+
+  private static Push push(Section in) {
+    // The original's file knows these two only under the names of its fields.
+    String addr = in.has("MetricsAddr") ? in.string("MetricsAddr", "") : "";
+    return new Push(
+        in.string("metrics-addr", addr),
+        in.seconds(in.has("MetricsInterval") ? "MetricsInterval" : "metrics-interval", 0, 15));
+  }
+
+  private static String orElse(String text, String def) {
+    return text.isEmpty() ? def : text;
+  }
+}

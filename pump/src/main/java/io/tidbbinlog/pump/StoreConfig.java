@@ -1,0 +1,59 @@
+package io.tidbbinlog.pump;
+
+import io.tidbbinlog.common.config.Section;
+import io.tidbbinlog.pump.kv.KvTuning;
+import java.time.Duration;
+
+/**
+ * Table {@code [storage]} of pump.toml.
+ *
+ * @param syncLog whether an answered write survives power loss
+ * @param writeQueueMax prewrites that may wait to be stored
+ * @param slowWrite a write slower than this is logged
+ * @param stopWriteAtFreeBytes writes are refused when no more than this is free; 0 is off
+ */
+public record StoreConfig(
+    boolean syncLog,
+    int writeQueueMax,
+    Duration slowWrite,
+    long stopWriteAtFreeBytes,
+    KvTuning kv) {
+  private static final int QUEUE = 1 << 20;
+
+  static StoreConfig read(Section in) {
+    int queue = in.intBetween("kv_chan_cap", Integer.MIN_VALUE, Integer.MAX_VALUE, QUEUE);
+    double slow = in.doubleBetween("slow_write_threshold", -1e9, 1e9, 1.0);
+    return new StoreConfig(
+        in.bool("sync-log", true),
+        queue <= 0 ? QUEUE : queue,
+        Duration.ofNanos((long) ((slow <= 0 ? 1.0 : slow) * 1e9)),
+        in.bytes("stop-write-at-available-space", "10 gib"),
+        tuning(in.table("kv")));
+  }
+
+  /** The names are those of the original's store; they set the same things in RocksDB. */
+  private static KvTuning tuning(Section in) {
+    KvTuning def = KvTuning.DEFAULT;
+    return new KvTuning(
+        positive(in, "block-cache-capacity", def.blockCacheBytes()),
+        (int) positive(in, "block-restart-interval", def.blockRestartInterval()),
+        (int) positive(in, "block-size", def.blockBytes()),
+        positive(in, "write-buffer", def.writeBufferBytes()),
+        positive(in, "compaction-table-size", def.tableBytes()),
+        positive(in, "compaction-total-size", def.levelBytes()),
+        multiplier(in, def.levelMultiplier()),
+        (int) positive(in, "compaction-L0-trigger", def.l0Compaction()),
+        (int) positive(in, "write-L0-slowdown-trigger", def.l0Slowdown()),
+        (int) positive(in, "write-L0-pause-trigger", def.l0Stop()));
+  }
+
+  private static long positive(Section in, String key, long def) {
+    long got = in.longBetween(key, Integer.MIN_VALUE, Integer.MAX_VALUE, def);
+    return got <= 0 ? def : got;
+  }
+
+  private static double multiplier(Section in, double def) {
+    double got = in.doubleBetween("compaction-total-size-multiplier", -1e6, 1e6, def);
+    return got <= 0 ? def : got;
+  }
+}

@@ -1,0 +1,179 @@
+package io.tidbbinlog.pump.gc;
+
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.lifecycle.FatalHandler;
+import io.tidbbinlog.common.lifecycle.Service;
+import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.metrics.Counter;
+import io.tidbbinlog.common.metrics.Gauge;
+import io.tidbbinlog.common.metrics.Metrics;
+import io.tidbbinlog.common.node.NodeStatus;
+import io.tidbbinlog.common.ts.CommitTs;
+import io.tidbbinlog.common.ts.TsoSource;
+import io.tidbbinlog.pump.store.BinlogStore;
+import io.tidbbinlog.pump.store.DiskGuard;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Purges what is older than {@code gc}, every ten minutes or when told. What a Drainer that is not
+ * offline still needs stays, until a hard limit is passed; that is an ERROR and counted.
+ */
+public final class GcWorker implements Service {
+  private static final Logger log = LoggerFactory.getLogger(GcWorker.class);
+  private static final Duration EVERY = Duration.ofMinutes(10);
+
+  private final GcConfig config;
+  private final BinlogStore store;
+  private final LongSupplier readable;
+  private final TsoSource tso;
+  private final DrainerCheckpoints drainers;
+  private final DiskGuard disk;
+  private final FatalHandler onDeath;
+  private final SynchronousQueue<Boolean> triggers = new SynchronousQueue<>();
+  private final Gauge gcTs;
+  private final Gauge doneGcTs;
+  private final Counter forced;
+  private @Nullable Thread thread;
+
+  /**
+   * @param readable nothing above it is ever purged
+   */
+  public GcWorker(
+      GcConfig config,
+      BinlogStore store,
+      LongSupplier readable,
+      TsoSource tso,
+      DrainerCheckpoints drainers,
+      DiskGuard disk,
+      Metrics metrics,
+      FatalHandler onDeath) {
+    this.config = config;
+    this.store = store;
+    this.readable = readable;
+    this.tso = tso;
+    this.drainers = drainers;
+    this.disk = disk;
+    this.onDeath = onDeath;
+    this.gcTs =
+        metrics.gauge(
+            "binlog_pump_storage_gc_ts", "Binlogs up to here may be gone, in milliseconds.");
+    this.doneGcTs =
+        metrics.gauge(
+            "binlog_pump_storage_done_gc_ts", "Binlogs up to here are gone, in milliseconds.");
+    this.forced =
+        metrics.counter(
+            "binlog_pump_storage_forced_gc", // ours
+            "Purges of binlogs that a Drainer still needed, for want of room.");
+  }
+
+  @Override
+  public void start() {
+    gcTs.set((double) CommitTs.millisOf(store.gcTs()));
+    thread = Threads.named("gc", this::run, onDeath);
+    thread.start();
+  }
+
+  /** Runs a collection now; false when one is running. */
+  public boolean trigger() {
+    return triggers.offer(true);
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        Boolean unused = triggers.poll(EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+          collect();
+        } catch (BinlogException e) {
+          log.atWarn().addKeyValue("error", e.getMessage()).log("gc is put off");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close()
+    }
+  }
+
+  /** One collection. */
+  void collect() throws InterruptedException {
+    long now = tso.next().millis();
+    long wanted = CommitTs.compose(Math.max(0, now - config.keep().toMillis()), 0);
+    long target = Math.min(wanted, mayPurgeUpTo(wanted, now));
+    if (target <= store.gcTs()) {
+      return;
+    }
+    if (target >= readable.getAsLong()) {
+      log.atInfo()
+          .addKeyValue("gcTS", target)
+          .addKeyValue("maxCommitTS", readable.getAsLong())
+          .log("Ignore unsafe gc request");
+      return;
+    }
+    log.atInfo().addKeyValue("gcTS", target).log("purge binlogs");
+    gcTs.set((double) CommitTs.millisOf(target));
+    store.purge(target);
+    doneGcTs.set((double) CommitTs.millisOf(target));
+    log.atInfo().addKeyValue("gcTS", target).log("binlogs are purged");
+  }
+
+  /** Slow Drainers lower it, unless there is no room to wait for them. */
+  private long mayPurgeUpTo(long wanted, long nowMillis) throws InterruptedException {
+    Optional<NodeStatus> slowest = drainers.slowest();
+    if (slowest.isEmpty() || slowest.get().maxCommitTs() >= wanted) {
+      return wanted;
+    }
+    long needed = slowest.get().maxCommitTs();
+    String reason = noRoomToWait();
+    if (!reason.isEmpty()) {
+      return forced(slowest.get(), wanted, reason);
+    }
+    if (!config.hardLimitAge().isZero()) {
+      long oldest = CommitTs.compose(Math.max(0, nowMillis - config.hardLimitAge().toMillis()), 0);
+      if (oldest > needed) {
+        return forced(slowest.get(), oldest, "gc-hard-limit-age is reached");
+      }
+    }
+    log.atWarn()
+        .addKeyValue("drainer", slowest.get().nodeId())
+        .addKeyValue("maxCommitTS", needed)
+        .log("binlogs past gc are kept, a Drainer still needs them");
+    return needed;
+  }
+
+  private String noRoomToWait() {
+    if (config.hardLimitBytes() > 0) {
+      return store.sizeBytes() > config.hardLimitBytes() ? "gc-hard-limit is reached" : "";
+    }
+    return disk.freeBytes() < 2 * disk.stopAtFreeBytes() ? "the disk is nearly full" : "";
+  }
+
+  private long forced(NodeStatus drainer, long target, String reason) {
+    forced.inc();
+    log.atError()
+        .addKeyValue("drainer", drainer.nodeId())
+        .addKeyValue("maxCommitTS", drainer.maxCommitTs())
+        .addKeyValue("gcTS", target)
+        .addKeyValue("reason", reason)
+        .log("drainer's checkpoint is older than pump gc ts, some binlogs are purged");
+    return target;
+  }
+
+  @Override
+  public void close() {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+      try {
+        running.join(10_000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Throwing away what nobody needs any more. */
+@NullMarked
+package io.tidbbinlog.pump.gc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,287 @@
+package io.tidbbinlog.pump.kv;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/** {@link KvStore} on RocksDB: one column family a space. */
+public final class RocksKvStore implements KvStore {
+  private final Path dir;
+  private final RocksOptions options;
+  private final RocksDB db;
+  private final ColumnFamilyHandle unused; // the default family's
+  private final Map<Space, ColumnFamilyHandle> families = new EnumMap<>(Space.class);
+  private final WriteOptions synced = new WriteOptions().setSync(true);
+  private final WriteOptions unsynced = new WriteOptions();
+  private final CloseGate gate = new CloseGate();
+  private final Set<RocksCursor> cursors = ConcurrentHashMap.newKeySet();
+
+  private RocksKvStore(Path dir, RocksOptions options) throws RocksDBException {
+    this.dir = dir;
+    this.options = options;
+    List<ColumnFamilyDescriptor> wanted = new ArrayList<>();
+    // RocksDB insists on this one; it stays empty.
+    wanted.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.of(Space.META)));
+    for (Space space : Space.values()) {
+      byte[] name = space.name().toLowerCase(Locale.ROOT).getBytes(UTF_8);
+      wanted.add(new ColumnFamilyDescriptor(name, options.of(space)));
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    this.db = RocksDB.open(options.db(), dir.toString(), wanted, handles);
+    Iterator<ColumnFamilyHandle> opened = handles.iterator();
+    unused = opened.next();
+    for (Space space : Space.values()) {
+      families.put(space, opened.next());
+    }
+  }
+
+  /** Opens the store in a directory that exists, or makes it there. */
+  public static RocksKvStore open(Path dir, KvTuning tuning) {
+    RocksDB.loadLibrary();
+    RocksOptions options = new RocksOptions(tuning);
+    try {
+      return new RocksKvStore(dir, options);
+    } catch (RocksDBException e) {
+      options.close();
+      throw wrap("can't open the store in " + dir, e);
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(Space space, byte[] key) {
+    gate.enter();
+    try {
+      return db.get(family(space), key);
+    } catch (RocksDBException e) {
+      throw wrap("can't read " + space + " of " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public Cursor scan(Space space, byte[] from, byte[] to) {
+    gate.enter();
+    try {
+      RocksCursor cursor = new RocksCursor(space, from, to);
+      cursors.add(cursor);
+      return cursor;
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public byte @Nullable [] lastKey(Space space, byte[] border) {
+    gate.enter();
+    try (Slice upper = new Slice(border);
+        ReadOptions reads = new ReadOptions()) {
+      if (border.length > 0) {
+        reads.setIterateUpperBound(upper);
+      }
+      try (RocksIterator it = db.newIterator(family(space), reads)) {
+        it.seekToLast();
+        it.status();
+        return it.isValid() ? it.key() : null;
+      }
+    } catch (RocksDBException e) {
+      throw wrap("can't read " + space + " of " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public void write(KvBatch batch, boolean sync) {
+    gate.enter();
+    try (WriteBatch writes = new WriteBatch((int) Math.min(batch.bytes() + 1024, 1 << 30))) {
+      for (KvBatch.Op op : batch.ops()) {
+        if (op.isDelete()) {
+          writes.delete(family(op.space()), op.key());
+        } else {
+          writes.put(family(op.space()), op.key(), op.value());
+        }
+      }
+      db.write(sync ? synced : unsynced, writes);
+    } catch (RocksDBException e) {
+      throw wrap("can't write to " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public void deleteRange(Space space, byte[] from, byte[] to) {
+    gate.enter();
+    try {
+      // Whole files go at once; what is left of the range gets one tombstone.
+      db.deleteFilesInRanges(family(space), List.of(from, to), false);
+      db.deleteRange(family(space), unsynced, from, to);
+    } catch (RocksDBException e) {
+      throw wrap("can't purge " + space + " of " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public long sizeBytes() {
+    gate.enter();
+    try {
+      return db.getAggregatedLongProperty("rocksdb.total-sst-files-size");
+    } catch (RocksDBException e) {
+      throw wrap("can't ask for the size of " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!gate.shut()) {
+      return;
+    }
+    for (RocksCursor cursor : cursors) {
+      cursor.free();
+    }
+    cursors.clear();
+    unused.close();
+    for (ColumnFamilyHandle handle : families.values()) {
+      handle.close();
+    }
+    db.close();
+    synced.close();
+    unsynced.close();
+    options.close();
+  }
+
+  private ColumnFamilyHandle family(Space space) {
+    ColumnFamilyHandle handle = families.get(space);
+    if (handle == null) {
+      throw new IllegalStateException("no column family for " + space);
+    }
+    return handle;
+  }
+
+  private static BinlogException wrap(String what, RocksDBException e) {
+    Status status = e.getStatus();
+    boolean corrupt = status != null && status.getCode() == Status.Code.Corruption;
+    return new BinlogException(
+        corrupt ? ErrorCode.STORAGE_CORRUPT : ErrorCode.STORAGE_FAILED,
+        what + ": " + e.getMessage(),
+        e);
+  }
+
+  /** A RocksDB iterator that knows when its database is gone. */
+  private final class RocksCursor implements Cursor {
+    private final Space space;
+    private final Slice upper;
+    private final ReadOptions reads;
+    private final RocksIterator it;
+    private final byte[] from;
+    private boolean begun;
+    private boolean freed; // changed with the gate shut, or by the one thread that reads
+
+    RocksCursor(Space space, byte[] from, byte[] to) {
+      this.space = space;
+      this.from = from;
+      this.upper = new Slice(to);
+      this.reads = new ReadOptions().setReadaheadSize(2 << 20);
+      if (to.length > 0) {
+        reads.setIterateUpperBound(upper);
+      }
+      this.it = db.newIterator(family(space), reads);
+    }
+
+    @Override
+    public boolean next() {
+      gate.enter();
+      try {
+        if (freed) {
+          throw new BinlogException(ErrorCode.CLOSED, "the cursor is closed");
+        }
+        if (!begun) {
+          begun = true;
+          it.seek(from);
+        } else if (it.isValid()) {
+          it.next();
+        }
+        if (it.isValid()) {
+          return true;
+        }
+        it.status();
+        return false;
+      } catch (RocksDBException e) {
+        throw wrap("can't read " + space + " of " + dir, e);
+      } finally {
+        gate.leave();
+      }
+    }
+
+    @Override
+    public byte[] key() {
+      return guarded(it::key);
+    }
+
+    @Override
+    public byte[] value() {
+      return guarded(it::value);
+    }
+
+    private byte[] guarded(Supplier<byte[]> read) {
+      gate.enter();
+      try {
+        if (freed) {
+          throw new BinlogException(ErrorCode.CLOSED, "the cursor is closed");
+        }
+        return read.get();
+      } finally {
+        gate.leave();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!gate.tryEnter()) {
+        return; // the store's close has freed it, or is about to
+      }
+      try {
+        cursors.remove(this);
+        free();
+      } finally {
+        gate.leave();
+      }
+    }
+
+    private void free() {
+      if (!freed) {
+        freed = true;
+        it.close();
+        reads.close();
+        upper.close();
+      }
+    }
+  }
+}

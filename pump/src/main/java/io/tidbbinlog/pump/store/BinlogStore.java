@@ -1,0 +1,234 @@
+package io.tidbbinlog.pump.store;
+
+import io.tidbbinlog.common.codec.BinlogMeta;
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
+import io.tidbbinlog.common.ts.CommitTs;
+import io.tidbbinlog.pump.kv.KvBatch;
+import io.tidbbinlog.pump.kv.KvStore;
+import io.tidbbinlog.pump.kv.KvStore.Cursor;
+import io.tidbbinlog.pump.kv.KvStore.Space;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binlogs in a {@link KvStore}: what is written for each kind, what is found again after a crash.
+ * Calls block on the disk. Thread-safe.
+ */
+public final class BinlogStore {
+  private static final long FORMAT_VERSION = 1;
+
+  /** A commit this long after its start needs a note, see {@link Space#LONG}. */
+  static final Duration LONG_TXN = Duration.ofMinutes(10);
+
+  private final KvStore kv;
+  private final boolean sync;
+  private volatile long gcTs;
+
+  /** A prewrite that is being stored must not fall to a purge that has not seen its mark. */
+  private final ReentrantReadWriteLock purging = new ReentrantReadWriteLock();
+
+  /**
+   * @param sync whether an answered write survives power loss, not only a crash
+   */
+  public BinlogStore(KvStore kv, boolean sync) {
+    this.kv = kv;
+    this.sync = sync;
+  }
+
+  /** Checks the format, or writes it into an empty store. Called before everything else. */
+  public void open() {
+    long format = number(StoreKeys.FORMAT);
+    if (format == 0) {
+      save(StoreKeys.FORMAT, FORMAT_VERSION, true);
+    } else if (format != FORMAT_VERSION) {
+      throw new BinlogException(
+          ErrorCode.DATA_DIR_FOREIGN,
+          "the store has format " + format + ", this program reads format " + FORMAT_VERSION);
+    }
+    gcTs = number(StoreKeys.GC_TS);
+  }
+
+  /** Stores all of them or none; durable on return. */
+  public void write(List<StoredBinlog> binlogs) {
+    KvBatch batch = new KvBatch();
+    for (StoredBinlog binlog : binlogs) {
+      add(batch, binlog);
+    }
+    purging.readLock().lock();
+    try {
+      kv.write(batch, sync);
+    } finally {
+      purging.readLock().unlock();
+    }
+  }
+
+  private static void add(KvBatch batch, StoredBinlog binlog) {
+    BinlogMeta meta = binlog.meta();
+    byte[] start = StoreKeys.ts(meta.startTs());
+    if (binlog.isFake()) {
+      batch.put(Space.COMMIT, StoreKeys.commit(meta.commitTs(), meta.startTs()), binlog.payload());
+      return;
+    }
+    switch (meta.kind()) {
+      case PREWRITE ->
+          batch
+              .put(Space.PREWRITE, start, binlog.payload())
+              .put(Space.OPEN, start, StoreKeys.NOTHING);
+      case COMMIT -> {
+        byte[] key = StoreKeys.commit(meta.commitTs(), meta.startTs());
+        batch.put(Space.COMMIT, key, binlog.payload()).delete(Space.OPEN, start);
+        if (isLong(meta)) {
+          batch.put(Space.LONG, key, StoreKeys.NOTHING);
+        }
+      }
+      case ROLLBACK -> batch.delete(Space.OPEN, start);
+    }
+  }
+
+  private static boolean isLong(BinlogMeta meta) {
+    return CommitTs.millisOf(meta.commitTs()) - CommitTs.millisOf(meta.startTs())
+        >= LONG_TXN.toMillis();
+  }
+
+  /** The prewrite as it was received, or null. */
+  public byte @Nullable [] prewrite(long startTs) {
+    return kv.get(Space.PREWRITE, StoreKeys.ts(startTs));
+  }
+
+  public boolean hasCommit(long commitTs, long startTs) {
+    return kv.get(Space.COMMIT, StoreKeys.commit(commitTs, startTs)) != null;
+  }
+
+  /** The first commit or watermark of exactly that ts as it was received, or null. */
+  public byte @Nullable [] commit(long commitTs) {
+    try (Cursor cursor = commits(commitTs - 1, commitTs)) {
+      return cursor.next() ? cursor.value() : null;
+    }
+  }
+
+  /** Commits and watermarks in {@code (after, upTo]}, ascending. The caller closes it. */
+  Cursor commits(long after, long upTo) {
+    return kv.scan(Space.COMMIT, StoreKeys.after(after), StoreKeys.after(upTo));
+  }
+
+  /** What {@code Sorter} has to know after a start. Reads only the prewrites' marks. */
+  public Recovered recover() {
+    List<Long> open = new ArrayList<>();
+    try (Cursor cursor = kv.scan(Space.OPEN, StoreKeys.NOTHING, StoreKeys.NOTHING)) {
+      while (cursor.next()) {
+        open.add(StoreKeys.firstTs(cursor.key()));
+      }
+    }
+    long seen = lastCommit(StoreKeys.NOTHING);
+    // Whatever is open commits above its start-ts; whatever is not here yet commits above all that
+    // is.
+    long complete = open.isEmpty() ? seen : lastCommit(StoreKeys.ts(open.get(0)));
+    long readable = Math.max(complete, number(StoreKeys.READABLE));
+    return new Recovered(readable, Math.max(seen, readable), open);
+  }
+
+  private long lastCommit(byte[] border) {
+    byte[] key = kv.lastKey(Space.COMMIT, border);
+    return key == null ? 0 : StoreKeys.firstTs(key);
+  }
+
+  /** Keeps the watermark over a restart; a second or two of staleness is harmless. */
+  public void saveReadable(long readable) {
+    save(StoreKeys.READABLE, readable, false);
+  }
+
+  /** The cluster whose binlogs these are; 0 as long as nobody has said. */
+  public long clusterId() {
+    return number(StoreKeys.CLUSTER_ID);
+  }
+
+  public void saveClusterId(long clusterId) {
+    save(StoreKeys.CLUSTER_ID, clusterId, true);
+  }
+
+  /** About how many bytes it takes on disk. */
+  public long sizeBytes() {
+    return kv.sizeBytes();
+  }
+
+  /** Nothing at or below it can be relied upon any more. */
+  public long gcTs() {
+    return gcTs;
+  }
+
+  /**
+   * Gives up all transactions with a commit-ts at or below {@code ts}. Prewrites stay as long as a
+   * commit above needs them, or as they are open.
+   */
+  public void purge(long ts) {
+    save(StoreKeys.GC_TS, ts, true);
+    gcTs = ts;
+    kv.deleteRange(Space.COMMIT, StoreKeys.ts(0), StoreKeys.after(ts));
+    purging.writeLock().lock();
+    try {
+      purgePrewrites(ts, Math.max(0, ts - CommitTs.compose(LONG_TXN.toMillis(), 0)));
+    } finally {
+      purging.writeLock().unlock();
+    }
+    kv.deleteRange(Space.LONG, StoreKeys.ts(0), StoreKeys.after(ts));
+  }
+
+  private void purgePrewrites(long ts, long bound) {
+    long from = 0;
+    for (long needed : neededPrewrites(ts, bound)) {
+      if (from < needed) {
+        kv.deleteRange(Space.PREWRITE, StoreKeys.ts(from), StoreKeys.ts(needed));
+      }
+      from = needed + 1;
+    }
+    if (from <= bound) {
+      kv.deleteRange(Space.PREWRITE, StoreKeys.ts(from), StoreKeys.after(bound));
+    }
+  }
+
+  /** Start-ts up to {@code bound} that must stay, ascending. */
+  private List<Long> neededPrewrites(long ts, long bound) {
+    List<Long> needed = new ArrayList<>();
+    try (Cursor open = kv.scan(Space.OPEN, StoreKeys.NOTHING, StoreKeys.after(bound))) {
+      while (open.next()) {
+        needed.add(StoreKeys.firstTs(open.key()));
+      }
+    }
+    try (Cursor longs = kv.scan(Space.LONG, StoreKeys.after(ts), StoreKeys.NOTHING)) {
+      while (longs.next()) {
+        long start = StoreKeys.startTs(longs.key());
+        if (start <= bound) {
+          needed.add(start);
+        }
+      }
+    }
+    needed.sort(null);
+    return needed;
+  }
+
+  private long number(byte[] name) {
+    byte[] value = kv.get(Space.META, name);
+    return value == null ? 0 : StoreKeys.firstTs(value);
+  }
+
+  private void save(byte[] name, long number, boolean durable) {
+    kv.write(new KvBatch().put(Space.META, name, StoreKeys.ts(number)), durable);
+  }
+
+  /**
+   * The state after a start.
+   *
+   * @param readable complete up to here
+   * @param seen the greatest commit-ts there is
+   * @param open start-ts of prewrites without outcome, ascending
+   */
+  public record Recovered(long readable, long seen, List<Long> open) {
+    public Recovered {
+      open = List.copyOf(open);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.tidbbinlog.pump.store;
+
+import io.tidbbinlog.common.codec.BinlogCodec;
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
+import io.tidbbinlog.pump.kv.KvStore.Cursor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads what a Drainer gets, in order: commits joined with their prewrites, and a watermark when
+ * there is nothing else up to where the store may be read. Its position always moves forward.
+ *
+ * <p>One reader is for one thread at a time; it reads in pieces and holds nothing between them.
+ */
+public final class CommittedReader {
+  private static final Logger log = LoggerFactory.getLogger(CommittedReader.class);
+  private static final int MAX_PIECE = 4096;
+
+  private final BinlogStore store;
+  private final LongSupplier readable;
+  private final StoreMetrics metrics;
+  private long position;
+
+  /**
+   * @param after the last commit-ts that the reader has got already
+   */
+  public CommittedReader(
+      BinlogStore store, LongSupplier readable, long after, StoreMetrics metrics) {
+    this.store = store;
+    this.readable = readable;
+    this.position = after;
+    this.metrics = metrics;
+  }
+
+  /** Whether {@link #next} would give something now. */
+  public boolean hasMore() {
+    return readable.getAsLong() > position;
+  }
+
+  /** Everything up to here was given. */
+  public long position() {
+    return position;
+  }
+
+  /**
+   * The next binlogs, ascending, each greater than all before; empty when the reader has caught up.
+   *
+   * @param maxBytes about how much; one binlog is given however large it is
+   * @throws BinlogException with {@code BINLOG_PURGED} naming both ts, {@code STORAGE_CORRUPT} or
+   *     {@code BINLOG_UNPARSABLE} naming the ts
+   */
+  public List<Delivery> next(long maxBytes) {
+    long upTo = readable.getAsLong();
+    if (upTo <= position) {
+      return List.of();
+    }
+    checkNotPurged();
+    List<Delivery> piece = new ArrayList<>();
+    long bytes = 0;
+    try (Cursor cursor = store.commits(position, upTo)) {
+      while (bytes < maxBytes && piece.size() < MAX_PIECE) {
+        if (!cursor.next()) {
+          if (position < upTo) {
+            piece.add(new Delivery(upTo, upTo, BinlogCodec.fake(upTo)));
+            position = upTo;
+          }
+          return piece;
+        }
+        bytes += deliver(cursor, piece);
+      }
+    }
+    return piece;
+  }
+
+  private long deliver(Cursor cursor, List<Delivery> piece) {
+    byte[] key = cursor.key();
+    long commitTs = StoreKeys.firstTs(key);
+    long startTs = StoreKeys.startTs(key);
+    byte[] payload = cursor.value();
+    if (startTs != commitTs) {
+      byte[] prewrite = store.prewrite(startTs);
+      if (prewrite == null) {
+        position = commitTs;
+        skipOrphan(startTs, commitTs);
+        return 0;
+      }
+      payload = join(payload, prewrite, startTs, commitTs);
+    }
+    if (commitTs == position && !piece.isEmpty()) {
+      // Two transactions of one ts can't be told apart by a Drainer's position.
+      log.atError()
+          .addKeyValue("startTs", startTs)
+          .addKeyValue("commitTs", commitTs)
+          .log("two binlogs of one commit-ts");
+    }
+    position = commitTs;
+    piece.add(new Delivery(startTs, commitTs, payload));
+    return payload.length;
+  }
+
+  private static byte[] join(byte[] commit, byte[] prewrite, long startTs, long commitTs) {
+    try {
+      return BinlogCodec.joinCommit(commit, prewrite);
+    } catch (BinlogException e) {
+      throw new BinlogException(
+          e.code(),
+          "stored binlog with start-ts "
+              + startTs
+              + " and commit-ts "
+              + commitTs
+              + " is damaged: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private void skipOrphan(long startTs, long commitTs) {
+    checkNotPurged();
+    metrics.orphan();
+    // TiDB of 2.1 may send the commit to another Pump than the prewrite; the prewrite's has it
+    // then.
+    log.atError()
+        .addKeyValue("startTs", startTs)
+        .addKeyValue("commitTs", commitTs)
+        .log("Matching P-binlog not found");
+  }
+
+  private void checkNotPurged() {
+    long gcTs = store.gcTs();
+    if (position < gcTs) {
+      throw new BinlogException(
+          ErrorCode.BINLOG_PURGED,
+          "binlogs after ts "
+              + position
+              + " were asked for, but those up to ts "
+              + gcTs
+              + " have been purged");
+    }
+  }
+
+  /**
+   * One binlog as it goes out.
+   *
+   * @param payload a serialized {@code binlog.Binlog}
+   */
+  public record Delivery(long startTs, long commitTs, byte[] payload) {}
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.tidbbinlog.pump.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package io.tidbbinlog.pump.sort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidbbinlog.common.codec.BinlogKind;
+import io.tidbbinlog.common.codec.BinlogMeta;
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
+import io.tidbbinlog.common.ts.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class TxnStatusResolverTest {
+  private final Sorter sorter = new Sorter(0, 0, List.of(), Clock.SYSTEM);
+  private final Map<Long, AtomicInteger> asked = new ConcurrentHashMap<>();
+  private final TxnStatusResolver resolver =
+      new TxnStatusResolver(
+          sorter,
+          start -> () -> answer(start),
+          Clock.SYSTEM,
+          (thread, cause) -> {
+            throw new AssertionError(cause);
+          });
+
+  /** Odd ones have ended at the first question, even ones at the third, 100 never, 7 fails once. */
+  private boolean answer(long start) {
+    int times = asked.computeIfAbsent(start, unused -> new AtomicInteger()).incrementAndGet();
+    if (start == 7 && times == 1) {
+      throw new BinlogException(ErrorCode.TIKV_UNAVAILABLE, "region is moving");
+    }
+    if (start == 100 || (start % 2 == 0 && times < 3)) {
+      return false;
+    }
+    sorter.stored(List.of(new BinlogMeta(BinlogKind.COMMIT, start, start + 1000, 0)));
+    return true;
+  }
+
+  @AfterEach
+  void stop() {
+    resolver.close();
+  }
+
+  @Test
+  void asksAboutEverySilentTransactionUntilItHasEnded() {
+    resolver.start();
+    for (long start = 1; start <= 50; start++) {
+      sorter.stored(List.of(prewrite(start)));
+    }
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sorter.openCount() == 0);
+    assertThat(sorter.readable()).isEqualTo(1050);
+    assertThat(asked).hasSize(50);
+    assertThat(asked.get(6L)).hasValue(3);
+    assertThat(asked.get(7L)).hasValue(2);
+  }
+
+  @Test
+  void asksNobodyAboutATransactionThatEndsInTime() throws InterruptedException {
+    resolver.start();
+    sorter.stored(List.of(prewrite(1)));
+    sorter.stored(List.of(new BinlogMeta(BinlogKind.COMMIT, 1, 2, 0)));
+    Clock.SYSTEM.sleep(Duration.ofMillis(900));
+    assertThat(asked).isEmpty();
+    assertThat(resolver.pending()).isZero();
+  }
+
+  @Test
+  void asksLessAndLessOftenAboutALongOne() throws InterruptedException {
+    resolver.start();
+    sorter.stored(List.of(prewrite(100)));
+    Clock.SYSTEM.sleep(Duration.ofMillis(3500));
+    assertThat(asked.getOrDefault(100L, new AtomicInteger()).get()).isBetween(2, 5);
+    assertThat(sorter.waitsFor()).hasValueSatisfying(w -> assertThat(w.startTs()).isEqualTo(100));
+  }
+
+  private static BinlogMeta prewrite(long startTs) {
+    return new BinlogMeta(BinlogKind.PREWRITE, startTs, 0, 0);
+  }
+}

@@ -1,0 +1,116 @@
+package io.tidbbinlog.pump.store;
+
+import static io.tidbbinlog.pump.store.Samples.commit;
+import static io.tidbbinlog.pump.store.Samples.fake;
+import static io.tidbbinlog.pump.store.Samples.minute;
+import static io.tidbbinlog.pump.store.Samples.prewrite;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidbbinlog.common.codec.BinlogCodec;
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
+import io.tidbbinlog.pump.kv.MemKvStore;
+import io.tidbbinlog.pump.store.CommittedReader.Delivery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class CommittedReaderTest {
+  private final BinlogStore store = new BinlogStore(new MemKvStore(), true);
+  private final AtomicLong readable = new AtomicLong();
+
+  @BeforeEach
+  void open() {
+    store.open();
+  }
+
+  @Test
+  void deliversCommitsInOrderWithTheirPrewrite() {
+    store.write(List.of(prewrite(10, "ten"), prewrite(12, "twelve"), commit(12, 13)));
+    store.write(List.of(commit(10, 20)));
+    readable.set(20);
+    List<Delivery> got = reader(0).next(1 << 20);
+    assertThat(got).extracting(Delivery::commitTs).containsExactly(13L, 20L);
+    assertThat(got).extracting(Delivery::startTs).containsExactly(12L, 10L);
+    assertThat(BinlogCodec.decode(got.get(1).payload()).prewriteValue().toStringUtf8())
+        .isEqualTo("ten");
+  }
+
+  @Test
+  void stopsAtTheWatermarkAndGoesOnWhenItMoves() {
+    store.write(List.of(prewrite(10), prewrite(11), commit(10, 12), commit(11, 15)));
+    readable.set(12);
+    CommittedReader reader = reader(0);
+    assertThat(reader.next(1 << 20)).extracting(Delivery::commitTs).containsExactly(12L);
+    assertThat(reader.hasMore()).isFalse();
+    assertThat(reader.next(1 << 20)).isEmpty();
+    readable.set(15);
+    assertThat(reader.hasMore()).isTrue();
+    assertThat(reader.next(1 << 20)).extracting(Delivery::commitTs).containsExactly(15L);
+  }
+
+  @Test
+  void makesAFakeOfAWatermarkWithoutCommit() {
+    store.write(List.of(prewrite(10), commit(10, 12)));
+    readable.set(30);
+    CommittedReader reader = reader(0);
+    List<Delivery> got = reader.next(1 << 20);
+    assertThat(got).extracting(Delivery::commitTs).containsExactly(12L, 30L);
+    assertThat(got.get(1).payload()).isEqualTo(BinlogCodec.fake(30));
+    assertThat(reader.next(1 << 20)).isEmpty();
+  }
+
+  @Test
+  void deliversAStoredFakeAsItIs() {
+    store.write(List.of(fake(12)));
+    readable.set(12);
+    assertThat(reader(0).next(1 << 20))
+        .singleElement()
+        .satisfies(got -> assertThat(got.payload()).isEqualTo(fake(12).payload()));
+  }
+
+  @Test
+  void givesPiecesOfAboutTheSizeAskedFor() {
+    for (long ts = 10; ts < 100; ts += 2) {
+      store.write(List.of(prewrite(ts, "x".repeat(1000)), commit(ts, ts + 1)));
+    }
+    readable.set(99);
+    CommittedReader reader = reader(0);
+    List<Long> all = new ArrayList<>();
+    while (reader.hasMore()) {
+      List<Delivery> piece = reader.next(5_000);
+      assertThat(piece).hasSizeBetween(1, 5);
+      piece.forEach(delivery -> all.add(delivery.commitTs()));
+    }
+    assertThat(all).hasSize(45).isSorted().startsWith(11L).endsWith(99L);
+  }
+
+  @Test
+  void passesACommitWithoutPrewrite() {
+    store.write(List.of(commit(5, 10), prewrite(11), commit(11, 12)));
+    readable.set(12);
+    CommittedReader reader = reader(0);
+    assertThat(reader.next(1 << 20)).extracting(Delivery::commitTs).containsExactly(12L);
+    assertThat(reader.hasMore()).isFalse();
+  }
+
+  @Test
+  void refusesToReadWhatWasPurged() {
+    store.write(List.of(prewrite(minute(99)), commit(minute(99), minute(101))));
+    readable.set(minute(101));
+    store.purge(minute(100));
+    assertThat(reader(minute(100)).next(1)).hasSize(1);
+    assertThatThrownBy(() -> reader(minute(100) - 1).next(1))
+        .isInstanceOfSatisfying(
+            BinlogException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BINLOG_PURGED))
+        .hasMessageContaining(String.valueOf(minute(100) - 1))
+        .hasMessageContaining(String.valueOf(minute(100)));
+  }
+
+  private CommittedReader reader(long after) {
+    return new CommittedReader(store, readable::get, after, Samples.metrics());
+  }
+}

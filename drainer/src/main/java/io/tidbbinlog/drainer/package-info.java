@@ -1,0 +1,5 @@
+/** drainer. */
+@NullMarked
+package io.tidbbinlog.drainer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Many ordered sources become one ascending stream. */
+@NullMarked
+package io.tidbbinlog.drainer.merge;
+
+import org.jspecify.annotations.NullMarked;

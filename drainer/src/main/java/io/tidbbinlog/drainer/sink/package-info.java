@@ -1,0 +1,5 @@
+/** Downstreams. */
+@NullMarked
+package io.tidbbinlog.drainer.sink;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Following the schema along jobs that real servers wrote. */
+@NullMarked
+package io.tidbbinlog.drainer.schema;
+
+import org.jspecify.annotations.NullMarked;

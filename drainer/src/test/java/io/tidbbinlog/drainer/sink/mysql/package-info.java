@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.drainer.sink.mysql;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.drainer.translate.sql;
+
+import org.jspecify.annotations.NullMarked;

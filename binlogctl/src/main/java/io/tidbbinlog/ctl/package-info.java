@@ -1,0 +1,5 @@
+/** binlogctl. */
+@NullMarked
+package io.tidbbinlog.ctl;
+
+import org.jspecify.annotations.NullMarked;

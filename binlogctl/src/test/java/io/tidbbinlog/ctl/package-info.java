@@ -1,0 +1,5 @@
+/** Tests of binlogctl. */
+@NullMarked
+package io.tidbbinlog.ctl;
+
+import org.jspecify.annotations.NullMarked;

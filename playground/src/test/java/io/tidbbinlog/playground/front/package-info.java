@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.playground.front;
+
+import org.jspecify.annotations.NullMarked;

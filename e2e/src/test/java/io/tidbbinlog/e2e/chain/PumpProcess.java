@@ -1,0 +1,46 @@
+package io.tidbbinlog.e2e.chain;
+
+import io.tidbbinlog.e2e.process.FreePorts;
+import io.tidbbinlog.e2e.process.Programs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Our Pump. */
+public final class PumpProcess extends Daemon {
+  private PumpProcess(String nodeId, String hostPort, Path output, List<String> arguments) {
+    super(Programs.PUMP, nodeId, hostPort, output, arguments);
+  }
+
+  /** One that is not started yet; everything that it writes goes below {@code dir}. */
+  public static PumpProcess in(Path dir, String nodeId, String pdUrls) {
+    String hostPort = "127.0.0.1:" + FreePorts.one();
+    try {
+      Path config = Files.createDirectories(dir).resolve(nodeId + ".toml");
+      // Machines that run tests may have little room left; one watermark a second keeps tests
+      // short.
+      Files.writeString(
+          config,
+          """
+          heartbeat-interval = 1
+          gen-binlog-interval = 1
+          [storage]
+          stop-write-at-available-space = "100 mib"
+          """);
+      return new PumpProcess(
+          nodeId,
+          hostPort,
+          dir.resolve(nodeId + ".out"),
+          List.of(
+              "-config=" + config,
+              "-node-id=" + nodeId,
+              "-addr=" + hostPort,
+              "-pd-urls=" + pdUrls,
+              "-data-dir=" + dir.resolve(nodeId + ".data")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

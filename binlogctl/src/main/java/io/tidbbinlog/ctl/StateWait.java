@@ -23,14 +23,16 @@ import org.jspecify.annotations.Nullable;
 final class StateWait implements AutoCloseable {
   private static final Duration READ_EVERY = Duration.ofSeconds(2);
   private static final Duration SAY_EVERY = Duration.ofSeconds(5);
+  private static final int MOST_SEEN = 1024;
 
   private final NodeRegistry registry;
   private final NodeKind kind;
   private final String nodeId;
   private final Clock clock;
   private final PrintStream progress;
-  // Fed by the watch at the pace of one node's heartbeat, for as long as the command runs.
-  private final BlockingQueue<NodeStatus> seen = new LinkedBlockingQueue<>();
+  // Read as fast as it is fed, by one node's heartbeat; a watcher must not block, so at the bound
+  // the oldest goes.
+  private final BlockingQueue<NodeStatus> seen = new LinkedBlockingQueue<>(MOST_SEEN);
   private @Nullable AutoCloseable watch;
 
   StateWait(
@@ -51,7 +53,9 @@ final class StateWait implements AutoCloseable {
               @Override
               public void changed(NodeStatus status) {
                 if (status.nodeId().equals(nodeId)) {
-                  seen.add(status);
+                  while (!seen.offer(status)) {
+                    NodeStatus unused = seen.poll();
+                  }
                 }
               }
 

@@ -114,7 +114,7 @@ public final class DrainerServer implements Daemon {
     answers.tell(keeper);
     status.startingWith("the DDL history is being read");
     TikvGrpcClient tikv = stack.add(new TikvGrpcClient(pd, config.tls(), clock));
-    Decoder decoder = decoder(new PatientDdlJobs(new TikvDdlJobs(tikv, pd), patience), start);
+    Decoder decoder = decoder(new TikvDdlJobs(tikv, pd), start);
 
     String address = advertised(port);
     DrainerNode self =

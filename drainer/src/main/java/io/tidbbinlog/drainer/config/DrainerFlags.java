@@ -40,7 +40,7 @@ public final class DrainerFlags {
             "position to start from where none is stored; -1 = now")
         .bool("load-schema-snapshot", "syncer.load-schema-snapshot", "false", "accepted, no effect")
         .bool("load-table-infos", "syncer.load-table-infos", "false", "accepted, no effect")
-        .string("log-file", "log-file", "", "log file (default: stderr)")
+        .string("log-file", "log-file", "", "log file (default: stdout)")
         .string("log-rotate", "log-rotate", "", "new log file every hour or day")
         .bool("loopback-control", "syncer.loopback-control", "false", "leave out what we wrote")
         .string("metrics-addr", "metrics-addr", "", "address of a Prometheus Pushgateway")

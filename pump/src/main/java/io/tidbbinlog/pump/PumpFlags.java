@@ -12,7 +12,7 @@ final class PumpFlags {
         .bool("V", "", "false", "print version information and exit")
         .string("addr", "addr", "", "listen address host:port; the host's own IPv4 and port 8250")
         .string("advertise-addr", "advertise-addr", "", "address that others reach this Pump by")
-        .string("socket", "socket", "", "unix socket that serves gRPC as well, unix:///path")
+        .string("socket", "socket", "", "unix socket that is served as well, unix:///path")
         .string(
             "pd-urls",
             "pd-urls",

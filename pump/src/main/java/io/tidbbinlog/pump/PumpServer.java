@@ -29,6 +29,7 @@ import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.sort.TxnStatusResolver;
 import io.tidbbinlog.pump.store.BinlogStore;
 import io.tidbbinlog.pump.store.TikvInquiry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -169,18 +170,21 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
     new PumpRoutes(this, cluster.registry(), cluster.pd(), disk.sorter(), disk.store(), gc::trigger)
         .addTo(routes);
     PortServer port =
-        parts.start(
-            new PortServer(
-                    config.addr(),
-                    config.tls(),
-                    List.of(AnswerCompression.around(service)),
-                    routes,
-                    config.maxMessageBytes())
-                .withoutGrpcPool());
-    log.atInfo().addKeyValue("addr", port.bound()).log("listening, not ready yet");
+        new PortServer(
+                config.addr(),
+                config.tls(),
+                List.of(AnswerCompression.around(service)),
+                routes,
+                config.maxMessageBytes())
+            .withoutGrpcPool();
     if (!config.socket().isEmpty()) {
-      log.atWarn().addKeyValue("socket", config.socket()).log("unix sockets are not served yet");
+      port.alsoOn(Path.of(config.socket()));
     }
+    parts.start(port);
+    log.atInfo()
+        .addKeyValue("addr", port.bound())
+        .addKeyValue("socket", config.socket())
+        .log("listening, not ready yet");
   }
 
   private void pushMetrics(String nodeId) throws InterruptedException {

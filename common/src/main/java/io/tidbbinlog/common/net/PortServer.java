@@ -9,8 +9,15 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tidbbinlog.common.config.HostPort;
 import io.tidbbinlog.common.config.TlsConfig;
 import io.tidbbinlog.common.error.BinlogException;
@@ -19,14 +26,17 @@ import io.tidbbinlog.common.lifecycle.Service;
 import io.tidbbinlog.common.lifecycle.Threads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP port for gRPC and HTTP/1, with or without TLS. The first bytes of a connection decide;
- * gRPC's bytes go straight into gRPC's own pipeline.
+ * One TCP port for gRPC and HTTP/1, with or without TLS, and a Unix socket for the same if wanted.
+ * The first bytes of a connection decide; gRPC's bytes go straight into gRPC's own pipeline.
  *
  * <p>gRPC handlers run on a pool of 64 threads: they may block for a moment, but a call that waits
  * long for others must not hold its thread. Handlers that never block can do without the pool
@@ -45,7 +55,10 @@ public final class PortServer implements Service {
   private final HttpRoutes http;
   private final int maxInboundBytes;
   private boolean grpcPooled = true;
+  private @Nullable UnixSocketFile socket;
   private @Nullable Server server;
+  private @Nullable Server socketServer;
+  private @Nullable EventLoopGroup socketLoops;
   private @Nullable ExecutorService grpcPool;
   private @Nullable ExecutorService httpPool;
 
@@ -78,6 +91,16 @@ public final class PortServer implements Service {
   }
 
   /**
+   * Serves the same on a Unix socket, whose file is there from {@link #start} to {@link #close}.
+   * Its mode says who may connect; TLS is spoken there with a client that begins it, and is not
+   * asked for. Called before {@link #start}.
+   */
+  public PortServer alsoOn(Path socketPath) {
+    socket = new UnixSocketFile(socketPath);
+    return this;
+  }
+
+  /**
    * Listens.
    *
    * @throws BinlogException with {@code PORT_UNAVAILABLE} or {@code TLS_INVALID}
@@ -94,24 +117,56 @@ public final class PortServer implements Service {
         listen.host().isEmpty()
             ? new InetSocketAddress(listen.port())
             : new InetSocketAddress(listen.host(), listen.port());
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(
-                address, InternalNettyServerCredentials.create(new Negotiator(ssl, http, forHttp)))
-            .executor(grpcPooled ? forGrpc : Runnable::run)
-            .maxInboundMessageSize(maxInboundBytes)
-            // An HTTP/1 connection never shakes hands with gRPC; the sniffer has its own deadline.
-            .handshakeTimeout(365, TimeUnit.DAYS)
-            .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true);
-    grpc.forEach(builder::addService);
     try {
-      server = builder.build().start();
+      server = server(address, new Negotiator(ssl, false, http, forHttp), forGrpc).build().start();
     } catch (IOException e) {
       throw new BinlogException(
           ErrorCode.PORT_UNAVAILABLE,
           "can't listen on " + listen + " (" + rootMessage(e) + "); choose another -addr",
           e);
     }
+    UnixSocketFile file = socket;
+    if (file != null) {
+      startOn(file, new Negotiator(ssl, true, http, forHttp), forGrpc);
+    }
+  }
+
+  private NettyServerBuilder server(
+      SocketAddress address, Negotiator negotiator, ExecutorService pool) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address, InternalNettyServerCredentials.create(negotiator))
+            .executor(grpcPooled ? pool : Runnable::run)
+            .maxInboundMessageSize(maxInboundBytes)
+            // An HTTP/1 connection never shakes hands with gRPC; the sniffer has its own deadline.
+            .handshakeTimeout(365, TimeUnit.DAYS)
+            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true);
+    grpc.forEach(builder::addService);
+    return builder;
+  }
+
+  /** The JDK's own Unix sockets: no native library of Netty's is needed for them. */
+  private void startOn(UnixSocketFile file, Negotiator negotiator, ExecutorService pool) {
+    EventLoopGroup loops =
+        new MultiThreadIoEventLoopGroup(
+            Runtime.getRuntime().availableProcessors(),
+            new DefaultThreadFactory("unix-socket", true),
+            NioIoHandler.newFactory());
+    socketLoops = loops;
+    try {
+      socketServer =
+          server(file.toBind(), negotiator, pool)
+              .channelType(NioServerDomainSocketChannel.class)
+              .bossEventLoopGroup(loops)
+              .workerEventLoopGroup(loops)
+              // gRPC sets it for TCP; Netty would log at every connection that this isn't TCP.
+              .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+              .build()
+              .start();
+    } catch (IOException e) {
+      throw file.unavailable(rootMessage(e), e);
+    }
+    file.publish();
   }
 
   private static String rootMessage(Throwable e) {
@@ -134,18 +189,26 @@ public final class PortServer implements Service {
   /** Lets calls end for some seconds, then cuts them off. Repeatable. */
   @Override
   public synchronized void close() {
-    Server running = server;
-    if (running != null) {
-      running.shutdown();
-      try {
-        if (!running.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-          running.shutdownNow();
-          boolean unused = running.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    List<Server> running = Stream.of(server, socketServer).flatMap(Stream::ofNullable).toList();
+    running.forEach(Server::shutdown);
+    UnixSocketFile file = socket;
+    if (file != null) {
+      file.remove();
+    }
+    try {
+      for (Server one : running) {
+        if (!one.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+          one.shutdownNow();
+          boolean unused = one.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         }
-      } catch (InterruptedException e) {
-        running.shutdownNow();
-        Thread.currentThread().interrupt();
       }
+    } catch (InterruptedException e) {
+      running.forEach(Server::shutdownNow);
+      Thread.currentThread().interrupt();
+    }
+    EventLoopGroup loops = socketLoops;
+    if (loops != null) {
+      var unused = loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
     }
     stop(grpcPool);
     stop(httpPool);
@@ -157,8 +220,13 @@ public final class PortServer implements Service {
     }
   }
 
-  /** Puts TLS and the sniffer where gRPC would negotiate. */
-  private record Negotiator(@Nullable SslContext ssl, HttpRoutes http, ExecutorService httpPool)
+  /**
+   * Puts TLS and the sniffer where gRPC would negotiate.
+   *
+   * @param optional whether a client may do without TLS
+   */
+  private record Negotiator(
+      @Nullable SslContext ssl, boolean optional, HttpRoutes http, ExecutorService httpPool)
       implements InternalProtocolNegotiator.ProtocolNegotiator {
     @Override
     public AsciiString scheme() {
@@ -177,7 +245,12 @@ public final class PortServer implements Service {
         protected void initChannel(Channel channel) {
           String self = channel.pipeline().context(this).name();
           channel.pipeline().addAfter(self, null, sniffer);
-          channel.pipeline().addAfter(self, null, context.newHandler(channel.alloc()));
+          channel
+              .pipeline()
+              .addAfter(
+                  self,
+                  null,
+                  optional ? new OptionalSslHandler(context) : context.newHandler(channel.alloc()));
         }
       };
     }

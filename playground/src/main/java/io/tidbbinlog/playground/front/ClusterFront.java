@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.tidbbinlog.common.lifecycle.Service;
+import io.tidbbinlog.testkit.recording.MetaEntry;
 import io.tidbbinlog.testkit.recording.RecordedWrite;
 import io.tidbbinlog.testkit.recording.Recording;
 import java.io.IOException;
@@ -35,6 +36,22 @@ public final class ClusterFront implements Service {
    */
   public ClusterFront(
       Recording recording, List<RecordedWrite> writes, RecordedTime time, int port, int etcdPort) {
+    this(recording.clusterId(), recording.meta(), new RecordedTxns(writes), time, port, etcdPort);
+  }
+
+  /**
+   * The same for transactions that are made up while it runs.
+   *
+   * @param meta TiKV's meta key space
+   * @param txns the ends of transactions, as of the moment of each question
+   */
+  public ClusterFront(
+      long clusterId,
+      List<MetaEntry> meta,
+      TxnEnds txns,
+      RecordedTime time,
+      int port,
+      int etcdPort) {
     this.hostPort = "127.0.0.1:" + port;
     this.etcd =
         Grpc.newChannelBuilder("127.0.0.1:" + etcdPort, InsecureChannelCredentials.create())
@@ -42,8 +59,8 @@ public final class ClusterFront implements Service {
             .build();
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-            .addService(new RecordedPd(recording.clusterId(), hostPort, time))
-            .addService(new RecordedTikv(recording.meta(), new RecordedTxns(writes)))
+            .addService(new RecordedPd(clusterId, hostPort, time))
+            .addService(new RecordedTikv(meta, txns))
             .fallbackHandlerRegistry(new GrpcRelay(etcd, ETCD))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)

@@ -14,6 +14,8 @@ import io.tidbbinlog.proto.kvrpcpb.KvPair;
 import io.tidbbinlog.proto.kvrpcpb.MvccGetByKeyRequest;
 import io.tidbbinlog.proto.kvrpcpb.MvccGetByKeyResponse;
 import io.tidbbinlog.proto.kvrpcpb.MvccInfo;
+import io.tidbbinlog.proto.kvrpcpb.MvccWrite;
+import io.tidbbinlog.proto.kvrpcpb.Op;
 import io.tidbbinlog.proto.kvrpcpb.ResolveLockRequest;
 import io.tidbbinlog.proto.kvrpcpb.ResolveLockResponse;
 import io.tidbbinlog.proto.kvrpcpb.ScanRequest;
@@ -30,16 +32,16 @@ import java.util.TreeMap;
 
 /**
  * TiKV as it was when the recording ended, whatever version is asked for: its meta key space, no
- * locks, and the ends of the recorded transactions. Row data is not there. Thread-safe.
+ * locks, and the ends of transactions. Row data is not there. Thread-safe.
  */
 final class RecordedTikv extends TikvGrpc.TikvImplBase {
   private static final Comparator<ByteString> KEY_ORDER =
       ByteString.unsignedLexicographicalComparator();
 
   private final NavigableMap<ByteString, ByteString> pairs = new TreeMap<>(KEY_ORDER);
-  private final RecordedTxns txns;
+  private final TxnEnds txns;
 
-  RecordedTikv(List<MetaEntry> meta, RecordedTxns txns) {
+  RecordedTikv(List<MetaEntry> meta, TxnEnds txns) {
     this.txns = txns;
     for (MetaEntry entry : meta) {
       pairs.put(ByteString.copyFrom(entry.key()), ByteString.copyFrom(entry.value()));
@@ -124,11 +126,19 @@ final class RecordedTikv extends TikvGrpc.TikvImplBase {
   @Override
   public void mvccGetByKey(
       MvccGetByKeyRequest request, StreamObserver<MvccGetByKeyResponse> answer) {
-    answer(
-        answer,
-        MvccGetByKeyResponse.newBuilder()
-            .setInfo(MvccInfo.newBuilder().addAllWrites(txns.writesOf(request.getKey())))
-            .build());
+    MvccInfo.Builder info = MvccInfo.newBuilder();
+    for (long startTs : txns.endedWith(request.getKey())) {
+      info.addWrites(write(startTs, txns.commitTs(startTs).orElse(0)));
+    }
+    answer(answer, MvccGetByKeyResponse.newBuilder().setInfo(info).build());
+  }
+
+  private static MvccWrite write(long startTs, long commitTs) {
+    return MvccWrite.newBuilder()
+        .setType(commitTs == 0 ? Op.Rollback : Op.Put)
+        .setStartTs(startTs)
+        .setCommitTs(commitTs == 0 ? startTs : commitTs)
+        .build();
   }
 
   private static <T> void answer(StreamObserver<T> observer, T answer) {

@@ -3,8 +3,6 @@ package io.tidbbinlog.playground.front;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tidbbinlog.proto.binlog.Binlog;
-import io.tidbbinlog.proto.kvrpcpb.MvccWrite;
-import io.tidbbinlog.proto.kvrpcpb.Op;
 import io.tidbbinlog.testkit.recording.RecordedWrite;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,9 +11,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** How every recorded transaction ended, as TiKV remembers it. Immutable. */
-final class RecordedTxns {
+final class RecordedTxns implements TxnEnds {
   private final Map<Long, Long> commitTsByStart = new HashMap<>();
-  private final Map<ByteString, List<MvccWrite>> byPrimaryKey = new HashMap<>();
+  private final Map<ByteString, List<Long>> byPrimaryKey = new HashMap<>();
 
   RecordedTxns(List<RecordedWrite> writes) {
     for (RecordedWrite write : writes) {
@@ -29,32 +27,27 @@ final class RecordedTxns {
 
   private void add(Binlog binlog) {
     switch (binlog.getTp()) {
-      case Commit -> add(binlog, Op.Put, binlog.getCommitTs());
-      case Rollback -> add(binlog, Op.Rollback, 0);
+      case Commit -> add(binlog, binlog.getCommitTs());
+      case Rollback -> add(binlog, 0);
       case Prewrite, PreDDL, PostDDL -> {}
     }
   }
 
-  private void add(Binlog binlog, Op op, long commitTs) {
+  private void add(Binlog binlog, long commitTs) {
     commitTsByStart.put(binlog.getStartTs(), commitTs);
     byPrimaryKey
         .computeIfAbsent(binlog.getPrewriteKey(), key -> new ArrayList<>())
-        .add(
-            MvccWrite.newBuilder()
-                .setType(op)
-                .setStartTs(binlog.getStartTs())
-                .setCommitTs(op == Op.Rollback ? binlog.getStartTs() : commitTs)
-                .build());
+        .add(binlog.getStartTs());
   }
 
-  /** The commit ts of a transaction, 0 if it was rolled back, empty if there was none. */
-  OptionalLong commitTs(long startTs) {
+  @Override
+  public OptionalLong commitTs(long startTs) {
     Long commitTs = commitTsByStart.get(startTs);
     return commitTs == null ? OptionalLong.empty() : OptionalLong.of(commitTs);
   }
 
-  /** The ends of all transactions with that primary key. */
-  List<MvccWrite> writesOf(ByteString primaryKey) {
+  @Override
+  public List<Long> endedWith(ByteString primaryKey) {
     return byPrimaryKey.getOrDefault(primaryKey, List.of());
   }
 }

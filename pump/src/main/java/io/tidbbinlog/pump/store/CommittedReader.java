@@ -62,8 +62,14 @@ public final class CommittedReader {
     List<Delivery> piece = new ArrayList<>();
     long bytes = 0;
     try (Cursor cursor = store.commits(position, upTo)) {
-      while (bytes < maxBytes && piece.size() < MAX_PIECE) {
-        if (!cursor.next()) {
+      while (true) {
+        boolean more = cursor.next();
+        boolean full = bytes >= maxBytes || piece.size() >= MAX_PIECE;
+        // The next piece begins above the position: what shares its ts belongs to this one.
+        if (full && !(more && StoreKeys.firstTs(cursor.key()) == position)) {
+          return piece;
+        }
+        if (!more) {
           if (position < upTo) {
             piece.add(new Delivery(upTo, upTo, BinlogCodec.fake(upTo)));
             position = upTo;
@@ -73,7 +79,6 @@ public final class CommittedReader {
         bytes += deliver(cursor, piece);
       }
     }
-    return piece;
   }
 
   private long deliver(Cursor cursor, List<Delivery> piece) {

@@ -89,6 +89,20 @@ final class CommittedReaderTest {
   }
 
   @Test
+  void givesAllOfOneCommitTsWhereverAPieceEnds() {
+    for (long start = 10; start < 40; start++) {
+      store.write(List.of(prewrite(start), commit(start, 50 + start / 3)));
+    }
+    readable.set(100);
+    CommittedReader reader = reader(0);
+    List<Long> all = new ArrayList<>();
+    while (reader.hasMore()) {
+      reader.next(1).forEach(delivery -> all.add(delivery.startTs()));
+    }
+    assertThat(all).hasSize(31).startsWith(10L, 11L, 12L).endsWith(38L, 39L, 100L).isSorted();
+  }
+
+  @Test
   void passesACommitWithoutPrewrite() {
     store.write(List.of(commit(5, 10), prewrite(11), commit(11, 12)));
     readable.set(12);

@@ -25,6 +25,7 @@ import io.tidbbinlog.pump.rpc.PullStreams;
 import io.tidbbinlog.pump.rpc.PumpRoutes;
 import io.tidbbinlog.pump.rpc.PumpService;
 import io.tidbbinlog.pump.rpc.RpcMetrics;
+import io.tidbbinlog.pump.rpc.TsGuard;
 import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.sort.TxnStatusResolver;
 import io.tidbbinlog.pump.store.BinlogStore;
@@ -160,6 +161,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
             () -> clusterId,
             node::state,
             disk.disk(),
+            parts.start(new TsGuard(cluster.pd(), disk.sorter().seen(), rpcMetrics, clock)),
             disk.writes(),
             pulls,
             config.tolerant(),

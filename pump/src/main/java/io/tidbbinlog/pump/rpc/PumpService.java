@@ -35,6 +35,7 @@ public final class PumpService extends PumpGrpc.PumpImplBase {
   private final LongSupplier clusterId;
   private final Supplier<NodeState> state;
   private final DiskGuard disk;
+  private final TsGuard guard;
   private final WriteGroup writes;
   private final PullStreams pulls;
   private final boolean tolerant;
@@ -50,6 +51,7 @@ public final class PumpService extends PumpGrpc.PumpImplBase {
       LongSupplier clusterId,
       Supplier<NodeState> state,
       DiskGuard disk,
+      TsGuard guard,
       WriteGroup writes,
       PullStreams pulls,
       boolean tolerant,
@@ -58,6 +60,7 @@ public final class PumpService extends PumpGrpc.PumpImplBase {
     this.clusterId = clusterId;
     this.state = state;
     this.disk = disk;
+    this.guard = guard;
     this.writes = writes;
     this.pulls = pulls;
     this.tolerant = tolerant;
@@ -95,6 +98,15 @@ public final class PumpService extends PumpGrpc.PumpImplBase {
       reply.stored();
       return;
     }
+    if (guard.isPlausible(meta)) {
+      store(meta, payload, reply);
+    } else {
+      guard.verify(
+          meta, () -> store(meta, payload, reply), why -> reply.lose(Status.UNKNOWN, why));
+    }
+  }
+
+  private void store(BinlogMeta meta, byte[] payload, Reply reply) {
     try {
       if (!writes.offer(new StoredBinlog(meta, payload), reply)) {
         // Not the client's fault and soon over: UNAVAILABLE makes it try the next Pump.

@@ -16,6 +16,7 @@ public final class RpcMetrics {
   final Counter sentBinlogs;
   final Counter sentBytes;
   final Counter gaps;
+  final Counter implausible;
   final AtomicInteger streams = new AtomicInteger();
 
   public RpcMetrics(Metrics metrics) {
@@ -41,6 +42,10 @@ public final class RpcMetrics {
         metrics.counter(
             "binlog_pump_purged_pulls", // ours
             "Pulls that asked for binlogs which have been purged.");
+    implausible =
+        metrics.counter(
+            "binlog_pump_implausible_ts", // ours
+            "Binlogs refused because their ts is far ahead of PD's clock.");
     metrics.gauge("binlog_pump_pull_streams", "Connected Drainers.", streams::get); // ours
   }
 }

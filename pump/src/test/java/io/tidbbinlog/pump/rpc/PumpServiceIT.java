@@ -19,6 +19,7 @@ import io.tidbbinlog.common.net.HttpRoutes;
 import io.tidbbinlog.common.net.PortServer;
 import io.tidbbinlog.common.node.NodeState;
 import io.tidbbinlog.common.ts.Clock;
+import io.tidbbinlog.common.ts.CommitTs;
 import io.tidbbinlog.proto.pump.Entity;
 import io.tidbbinlog.proto.pump.Pos;
 import io.tidbbinlog.proto.pump.PullBinlogReq;
@@ -71,6 +72,7 @@ final class PumpServiceIT {
             throw new AssertionError(cause);
           });
   private volatile NodeState state = NodeState.ONLINE;
+  private volatile CommitTs pdTime = new CommitTs(minute(300));
   private final List<AutoCloseable> toClose = new ArrayList<>();
 
   @BeforeEach
@@ -115,6 +117,26 @@ final class PumpServiceIT {
         "UNKNOWN: no available space, available: ");
     write(channel, Samples.fake(5));
     assertThat(sorter.readable()).isEqualTo(5);
+  }
+
+  @Test
+  void refusesATsThatPdCannotHaveGivenAndAsksPdBefore() {
+    ManagedChannel channel = serve(0, false);
+    write(channel, prewrite(minute(301)));
+    failsStartingWith(
+        channel,
+        ByteString.copyFrom(commit(minute(301), minute(302 + 60)).payload()),
+        "UNKNOWN: start_ts "
+            + minute(301)
+            + ", commit_ts "
+            + minute(362)
+            + " is more than 60 minutes ahead of PD's clock");
+    assertThat(metrics.implausible.get()).isEqualTo(1);
+    assertThat(sorter.seen()).isZero();
+    pdTime = new CommitTs(minute(10_000)); // PD's machine had a wrong clock
+    write(channel, prewrite(minute(10_000)));
+    write(channel, commit(minute(10_000), minute(10_001)));
+    assertThat(sorter.seen()).isEqualTo(minute(10_001));
   }
 
   @Test
@@ -252,9 +274,12 @@ final class PumpServiceIT {
     disk.start();
     toClose.add(disk);
     Supplier<NodeState> states = () -> state;
+    TsGuard guard = new TsGuard(() -> pdTime, 0, metrics, Clock.SYSTEM);
+    guard.start();
+    toClose.add(guard);
     PumpService service =
         new PumpService(
-            () -> CLUSTER, states, disk, writes, pulls, tolerant, metrics, Clock.SYSTEM);
+            () -> CLUSTER, states, disk, guard, writes, pulls, tolerant, metrics, Clock.SYSTEM);
     PortServer server =
         new PortServer(
             new HostPort("127.0.0.1", 0),

@@ -33,7 +33,7 @@ class PumpKillIT {
         PumpProcess pump = PumpProcess.in(dir, "pump", cluster.pdUrls())) {
       pump.start();
       try (Writers writers = Writers.start(cluster, pump.hostPort(), WRITERS, seed);
-          Puller live = Puller.start(cluster, pump.hostPort(), 0)) {
+          Puller live = Puller.start(cluster.ledger(), pump.hostPort(), 0)) {
         for (int i = 0; i < KILLS; i++) {
           long before = writers.acknowledged();
           pump.await("writing", CATCH_UP, () -> writers.acknowledged() > before + WRITERS);
@@ -49,7 +49,7 @@ class PumpKillIT {
         writers.stop();
         long end = cluster.tso().next().raw();
         pump.await("read by the first reader", CATCH_UP, () -> live.position() >= end);
-        try (Puller late = Puller.start(cluster, pump.hostPort(), 0)) {
+        try (Puller late = Puller.start(cluster.ledger(), pump.hostPort(), 0)) {
           pump.await("read by the second reader", CATCH_UP, () -> late.position() >= end);
           System.out.println(
               "PumpKillIT: "

@@ -92,6 +92,11 @@ public class Daemon implements AutoCloseable {
     return now != null && now.isAlive();
   }
 
+  /** Of the process that was started last. */
+  public long pid() {
+    return running().pid();
+  }
+
   /** Waits for a condition, failing at once with the end of its output when it dies before. */
   public void await(String what, Duration atMost, BooleanSupplier condition) {
     long deadline = System.nanoTime() + atMost.toNanos();

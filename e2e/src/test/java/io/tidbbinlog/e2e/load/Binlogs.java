@@ -15,10 +15,15 @@ public final class Binlogs {
 
   /** Mostly some hundred bytes, sometimes many more. */
   public static Binlog prewrite(long startTs) {
+    return prewrite(startTs, usualSize(startTs));
+  }
+
+  /** With so many bytes of data. */
+  public static Binlog prewrite(long startTs, int size) {
     return start(BinlogType.Prewrite, startTs)
         .setCommitTs(0)
         .setPrewriteKey(TxnLedger.keyOf(startTs))
-        .setPrewriteValue(value(startTs))
+        .setPrewriteValue(value(startTs, size))
         .build();
   }
 
@@ -39,7 +44,7 @@ public final class Binlogs {
   }
 
   /** Whether that is what a reader should get of a transaction. */
-  static boolean isMerged(Binlog got, long startTs, long commitTs) {
+  static boolean isMerged(Binlog got, long startTs, long commitTs, int size) {
     // A commit that the Pump has learnt from TiKV has no key.
     boolean keyFits =
         got.getPrewriteKey().isEmpty() || got.getPrewriteKey().equals(TxnLedger.keyOf(startTs));
@@ -47,18 +52,22 @@ public final class Binlogs {
         && got.getStartTs() == startTs
         && got.getCommitTs() == commitTs
         && keyFits
-        && got.getPrewriteValue().equals(value(startTs));
+        && got.getPrewriteValue().equals(value(startTs, size));
   }
 
   private static Binlog.Builder start(BinlogType type, long startTs) {
     return Binlog.newBuilder().setTp(type).setStartTs(startTs).setDdlJobId(0).setDdlSchemaState(0);
   }
 
-  private static ByteString value(long startTs) {
+  static int usualSize(long startTs) {
     SplittableRandom random = new SplittableRandom(startTs);
     int kind = random.nextInt(500);
-    byte[] bytes = new byte[random.nextInt(kind == 0 ? LARGE : kind < 20 ? MEDIUM : SMALL) + 1];
-    random.nextBytes(bytes);
+    return random.nextInt(kind == 0 ? LARGE : kind < 20 ? MEDIUM : SMALL) + 1;
+  }
+
+  private static ByteString value(long startTs, int size) {
+    byte[] bytes = new byte[size];
+    new SplittableRandom(startTs).nextBytes(bytes);
     return ByteString.copyFrom(bytes);
   }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * it can go away and come back. One thread at a time changes it.
  */
 public final class LoadCluster implements AutoCloseable {
-  static final long CLUSTER_ID = 7_100_000_000_000_000_001L;
+  /** The id of every such cluster. */
+  public static final long CLUSTER_ID = 7_100_000_000_000_000_001L;
 
   private final Path dir;
   private final int etcdPort;

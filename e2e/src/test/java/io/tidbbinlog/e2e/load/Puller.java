@@ -48,8 +48,8 @@ public final class Puller implements AutoCloseable {
   }
 
   /** Starts one that has everything up to a ts. */
-  public static Puller start(LoadCluster cluster, String pump, long after) {
-    Puller puller = new Puller(cluster.ledger(), pump, after);
+  public static Puller start(TxnLedger ledger, String pump, long after) {
+    Puller puller = new Puller(ledger, pump, after);
     puller.thread.setDaemon(true);
     puller.thread.start();
     return puller;
@@ -118,7 +118,9 @@ public final class Puller implements AutoCloseable {
         wrong(binlog, "came after " + position);
       }
       position = commitTs;
-      if (entity.getMeta().getStartTs() != startTs || entity.getMeta().getCommitTs() != commitTs) {
+      if (entity.hasMeta()
+          && !(entity.getMeta().getStartTs() == startTs
+              && entity.getMeta().getCommitTs() == commitTs)) {
         wrong(binlog, "has other ts in its meta data");
       }
       if (startTs == commitTs) {
@@ -127,7 +129,7 @@ public final class Puller implements AutoCloseable {
       pulled.add(commitTs);
       if (ledger.commitTs(startTs).orElse(0) != commitTs) {
         wrong(binlog, "was never committed");
-      } else if (!Binlogs.isMerged(binlog, startTs, commitTs)) {
+      } else if (!Binlogs.isMerged(binlog, startTs, commitTs, ledger.sizeOf(startTs))) {
         wrong(binlog, "has not the data that was written");
       }
     } catch (InvalidProtocolBufferException e) {

@@ -23,6 +23,7 @@ public final class TxnLedger implements TxnEnds {
   private static final String KEY = "primary-";
 
   private final ConcurrentMap<Long, Long> endByStart = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Long, Integer> unusualSizes = new ConcurrentHashMap<>();
   private final ConcurrentNavigableMap<Long, Long> startByCommit = new ConcurrentSkipListMap<>();
 
   /** The primary key of a transaction. */
@@ -34,6 +35,17 @@ public final class TxnLedger implements TxnEnds {
   public void committed(long startTs, long commitTs) {
     endByStart.put(startTs, commitTs);
     startByCommit.put(commitTs, startTs);
+  }
+
+  /** The same for one that has {@code size} bytes of data, not as many as usual. */
+  public void committed(long startTs, long commitTs, int size) {
+    unusualSizes.put(startTs, size);
+    committed(startTs, commitTs);
+  }
+
+  int sizeOf(long startTs) {
+    Integer size = unusualSizes.get(startTs);
+    return size == null ? Binlogs.usualSize(startTs) : size;
   }
 
   /** It will never be committed. */

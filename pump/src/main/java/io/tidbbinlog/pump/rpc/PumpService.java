@@ -101,8 +101,7 @@ public final class PumpService extends PumpGrpc.PumpImplBase {
     if (guard.isPlausible(meta)) {
       store(meta, payload, reply);
     } else {
-      guard.verify(
-          meta, () -> store(meta, payload, reply), why -> reply.lose(Status.UNKNOWN, why));
+      guard.verify(meta, () -> store(meta, payload, reply), why -> reply.lose(Status.UNKNOWN, why));
     }
   }
 

@@ -8,6 +8,11 @@ final class PumpFlags {
 
   static FlagSet flags() {
     return FlagSet.named("pump", "PUMP_")
+        .about(
+            """
+
+            pump verify, pump inspect: look at the data of a Pump that does not run; -h tells more.
+            """)
         .string("L", "log-level", "info", "log level: debug, info, warn, error, fatal")
         .bool("V", "", "false", "print version information and exit")
         .string("addr", "addr", "", "listen address host:port; the host's own IPv4 and port 8250")

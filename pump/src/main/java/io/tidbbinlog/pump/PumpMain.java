@@ -5,16 +5,18 @@ import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.lifecycle.BuildInfo;
 import io.tidbbinlog.common.lifecycle.DaemonMain;
 import io.tidbbinlog.common.log.LogSetup;
+import io.tidbbinlog.pump.tool.Tool;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.util.Arrays;
 import java.util.Collections;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The program {@code pump}. */
+/** The program {@code pump}, and its subcommands {@code verify} and {@code inspect}. */
 public final class PumpMain {
   private static final Logger log = LoggerFactory.getLogger(PumpMain.class);
 
@@ -25,6 +27,16 @@ public final class PumpMain {
   }
 
   private static int run(String[] args) {
+    Tool tool = new Tool(System.out, System.err, DataDir::existingStore);
+    String command = args.length > 0 ? args[0] : "";
+    return switch (command) {
+      case "verify" -> tool.verify(Arrays.copyOfRange(args, 1, args.length));
+      case "inspect" -> tool.inspect(Arrays.copyOfRange(args, 1, args.length));
+      default -> runPump(args);
+    };
+  }
+
+  private static int runPump(String[] args) {
     String own = ownAddress();
     var line =
         CommandLine.read(

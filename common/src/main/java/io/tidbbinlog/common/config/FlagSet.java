@@ -33,6 +33,7 @@ public final class FlagSet {
   private final String program;
   private final String envPrefix;
   private final TreeMap<String, Flag> flags = new TreeMap<>();
+  private String about = "";
 
   private FlagSet(String program, String envPrefix) {
     this.program = program;
@@ -46,6 +47,12 @@ public final class FlagSet {
    */
   public static FlagSet named(String program, String envPrefix) {
     return new FlagSet(program, envPrefix);
+  }
+
+  /** What {@code -h} says behind the flags: some lines, ending with a line feed. */
+  public FlagSet about(String text) {
+    about = text;
+    return this;
   }
 
   /** A flag with any text; {@code defaultText} is only shown by {@code -h}. */
@@ -101,7 +108,8 @@ public final class FlagSet {
     return "Usage of "
         + program
         + ":\n"
-        + flags.values().stream().map(FlagSet::usageOf).collect(Collectors.joining());
+        + flags.values().stream().map(FlagSet::usageOf).collect(Collectors.joining())
+        + about;
   }
 
   private static String usageOf(Flag flag) {

@@ -38,7 +38,7 @@ public final class RocksKvStore implements KvStore {
   private final CloseGate gate = new CloseGate();
   private final Set<RocksCursor> cursors = ConcurrentHashMap.newKeySet();
 
-  private RocksKvStore(Path dir, RocksOptions options) throws RocksDBException {
+  private RocksKvStore(Path dir, RocksOptions options, boolean readOnly) throws RocksDBException {
     this.dir = dir;
     this.options = options;
     List<ColumnFamilyDescriptor> wanted = new ArrayList<>();
@@ -49,7 +49,10 @@ public final class RocksKvStore implements KvStore {
       wanted.add(new ColumnFamilyDescriptor(name, options.of(space)));
     }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
-    this.db = RocksDB.open(options.db(), dir.toString(), wanted, handles);
+    this.db =
+        readOnly
+            ? RocksDB.openReadOnly(options.db(), dir.toString(), wanted, handles)
+            : RocksDB.open(options.db(), dir.toString(), wanted, handles);
     Iterator<ColumnFamilyHandle> opened = handles.iterator();
     unused = opened.next();
     for (Space space : Space.values()) {
@@ -59,10 +62,23 @@ public final class RocksKvStore implements KvStore {
 
   /** Opens the store in a directory that exists, or makes it there. */
   public static RocksKvStore open(Path dir, KvTuning tuning) {
+    return open(dir, tuning, false);
+  }
+
+  /**
+   * Opens a store that is there, and changes nothing in it: what its log has is read into memory,
+   * which is bounded by the size of the log. No other process may have it open meanwhile: files
+   * would vanish.
+   */
+  public static RocksKvStore openReadOnly(Path dir) {
+    return open(dir, KvTuning.DEFAULT, true);
+  }
+
+  private static RocksKvStore open(Path dir, KvTuning tuning, boolean readOnly) {
     RocksDB.loadLibrary();
     RocksOptions options = new RocksOptions(tuning);
     try {
-      return new RocksKvStore(dir, options);
+      return new RocksKvStore(dir, options, readOnly);
     } catch (RocksDBException e) {
       options.close();
       throw wrap("can't open the store in " + dir, e);

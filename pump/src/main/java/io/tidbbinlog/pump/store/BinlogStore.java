@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Calls block on the disk. Thread-safe.
  */
 public final class BinlogStore {
-  private static final long FORMAT_VERSION = 1;
+  static final long FORMAT_VERSION = 1;
 
   /** A commit this long after its start needs a note, see {@link Space#LONG}. */
   static final Duration LONG_TXN = Duration.ofMinutes(10);

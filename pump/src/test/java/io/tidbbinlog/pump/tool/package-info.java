@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidbbinlog.pump.tool;
+
+import org.jspecify.annotations.NullMarked;

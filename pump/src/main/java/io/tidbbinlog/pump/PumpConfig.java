@@ -60,13 +60,16 @@ public record PumpConfig(
    */
   static PumpConfig read(Section in, String ownAddress) {
     HostPort addr = addr(in, ownAddress);
+    in.used("addr", addr.toString());
+    HostPort advertised = advertiseAddr(in, addr);
+    in.used("advertise-addr", advertised.toString());
     PumpConfig config =
         new PumpConfig(
             addr,
-            advertiseAddr(in, addr),
+            advertised,
             socket(in),
             in.pdUrls("pd-urls", "http://127.0.0.1:2379"),
-            Path.of(orElse(in.string("data-dir", ""), "data.pump")),
+            Path.of(in.used("data-dir", orElse(in.string("data-dir", ""), "data.pump"))),
             in.string("node-id", "").trim(),
             heartbeat(in),
             in.seconds("gen-binlog-interval", 1, 3),
@@ -124,7 +127,7 @@ public record PumpConfig(
 
   private static Duration heartbeat(Section in) {
     Duration wanted = in.seconds("heartbeat-interval", 0, 2);
-    return wanted.isZero() ? Duration.ofSeconds(2) : wanted;
+    return in.used("heartbeat-interval", wanted.isZero() ? Duration.ofSeconds(2) : wanted);
   }
 
   private static int maxMessage(Section in) {
@@ -132,11 +135,11 @@ public record PumpConfig(
     if (wanted > Integer.MAX_VALUE) {
       in.warning("-max-message-size", "a message of gRPC has 2147483647 bytes at most");
     }
-    return (int) Math.min(wanted, Integer.MAX_VALUE);
+    return in.used("-max-message-size", (int) Math.min(wanted, Integer.MAX_VALUE));
   }
 
   private static Log log(Section in) {
-    String level = orElse(in.string("log-level", "info"), "info");
+    String level = in.used("log-level", orElse(in.string("log-level", "info"), "info"));
     if (!LogSetup.isLevel(level)) {
       in.problem("log-level", "\"" + level + "\" is none of debug, info, warn, error, fatal");
     }

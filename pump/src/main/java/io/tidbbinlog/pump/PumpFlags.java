@@ -43,6 +43,7 @@ final class PumpFlags {
             "15",
             "number of seconds between pushes to the Pushgateway; 0 is off")
         .string("config", "", "", "path to the configuration file")
+        .configCheck()
         .string("node-id", "node-id", "", "the id of this node; host:port if not given")
         .integer(
             "fake-binlog-interval",

@@ -25,8 +25,8 @@ public record StoreConfig(
     double slow = in.doubleBetween("slow_write_threshold", -1e9, 1e9, 1.0);
     return new StoreConfig(
         in.bool("sync-log", true),
-        queue <= 0 ? QUEUE : queue,
-        Duration.ofNanos((long) ((slow <= 0 ? 1.0 : slow) * 1e9)),
+        in.used("kv_chan_cap", queue <= 0 ? QUEUE : queue),
+        Duration.ofNanos((long) (in.used("slow_write_threshold", slow <= 0 ? 1.0 : slow) * 1e9)),
         in.bytes("stop-write-at-available-space", "10 gib"),
         tuning(in.table("kv")));
   }
@@ -49,11 +49,11 @@ public record StoreConfig(
 
   private static long positive(Section in, String key, long def) {
     long got = in.longBetween(key, Integer.MIN_VALUE, Integer.MAX_VALUE, def);
-    return got <= 0 ? def : got;
+    return in.used(key, got <= 0 ? def : got);
   }
 
   private static double multiplier(Section in, double def) {
     double got = in.doubleBetween("compaction-total-size-multiplier", -1e6, 1e6, def);
-    return got <= 0 ? def : got;
+    return in.used("compaction-total-size-multiplier", got <= 0 ? def : got);
   }
 }

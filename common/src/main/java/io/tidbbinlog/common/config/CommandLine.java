@@ -7,12 +7,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The first lines of every {@code main}: answers {@code -h} and {@code -V}, and refuses a
- * configuration with all of its problems, one line each.
+ * The first lines of every {@code main}: answers {@code -h}, {@code -V} and {@code -config-check},
+ * and refuses a configuration with all of its problems, one line each.
  */
 public final class CommandLine {
   /** Either the program's configuration or the exit code of a run that is over already. */
   public record Result<C>(Optional<C> config, int exitCode, Loaded loaded) {}
+
+  /** The flag that prints the configuration instead of running, where a program declares it. */
+  static final String CONFIG_CHECK = "config-check";
 
   private CommandLine() {}
 
@@ -43,8 +46,16 @@ public final class CommandLine {
       }
       case RUN, USAGE_ERROR -> {}
     }
+    boolean check = flags.find(CONFIG_CHECK) != null && loaded.isChecked();
     C config = reader.apply(loaded.root());
     loaded.root().finish();
+    if (loaded.problems().isEmpty() && check) {
+      loaded.warnings().forEach(err::println);
+      out.print("# effective configuration of " + flags.program() + "\n" + loaded.effective());
+      out.flush();
+      err.flush();
+      return new Result<>(Optional.empty(), 0, loaded);
+    }
     if (loaded.problems().isEmpty()) {
       return new Result<>(Optional.of(config), 0, loaded);
     }

@@ -55,7 +55,8 @@ public final class ConfigLoader {
     boolean needsFile = outcome == Loaded.Outcome.RUN || outcome == Loaded.Outcome.USAGE_ERROR;
     String file = needsFile ? line.values().getOrDefault("config", "") : "";
     ConfigTree root =
-        new ConfigTree(new ConfigTree.Context(file, problems, warnings), "", parse(file));
+        new ConfigTree(
+            new ConfigTree.Context(file, problems, warnings, new Effective()), "", parse(file));
     if (needsFile) {
       applyEnvironment(root, line.values());
       applyFlags(root, line.values());

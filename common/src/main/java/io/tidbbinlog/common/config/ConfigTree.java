@@ -14,7 +14,7 @@ import org.tomlj.TomlTable;
 /** What a {@link Section} reads from: one table of the file with the texts that override it. */
 final class ConfigTree {
   /** Shared by all tables of one configuration. */
-  record Context(String file, Problems problems, List<String> warnings) {
+  record Context(String file, Problems problems, List<String> warnings, Effective effective) {
     void warn(String text) {
       if (!warnings.contains(text)) {
         warnings.add(text);

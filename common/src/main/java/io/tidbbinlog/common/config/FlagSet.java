@@ -49,6 +49,16 @@ public final class FlagSet {
     return new FlagSet(program, envPrefix);
   }
 
+  /** The flag {@code -config-check}, which {@link CommandLine} answers. */
+  public FlagSet configCheck() {
+    return bool(
+        CommandLine.CONFIG_CHECK,
+        "",
+        "false",
+        "print the effective configuration, with where each value came from, and exit: 0 if it"
+            + " can be used, 2 if not");
+  }
+
   /** What {@code -h} says behind the flags: some lines, ending with a line feed. */
   public FlagSet about(String text) {
     about = text;

@@ -58,6 +58,17 @@ public final class Loaded {
     return List.copyOf(tree.context.warnings());
   }
 
+  /** Whether the configuration is only to be printed. */
+  boolean isChecked() {
+    ConfigTree.Entry entry = tree.read("-" + CommandLine.CONFIG_CHECK);
+    return entry != null && GoNumber.parseBool(String.valueOf(entry.value()));
+  }
+
+  /** Every setting that was read and where it came from, as TOML; grows as the problems do. */
+  public String effective() {
+    return tree.context.effective().text();
+  }
+
   /** Names of the environment variables that had an effect. */
   public List<String> environmentUsed() {
     return environment;

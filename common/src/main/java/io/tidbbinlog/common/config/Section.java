@@ -31,13 +31,15 @@ public final class Section {
   }
 
   public String string(String key, String def) {
-    return value(key, def, "a string", raw -> raw instanceof String s ? s : null);
+    return value(
+        key, def, Effective.toml(def), "a string", raw -> raw instanceof String s ? s : null);
   }
 
   public boolean bool(String key, boolean def) {
     return value(
         key,
         def,
+        Effective.toml(def),
         "true or false",
         raw -> raw instanceof Boolean b ? b : raw instanceof Text t ? t.bool() : null);
   }
@@ -53,6 +55,7 @@ public final class Section {
         value(
             key,
             def,
+            Effective.toml(def),
             "an integer",
             raw -> raw instanceof Long n ? n : raw instanceof Text t ? t.integer() : null);
     // A default may stand outside, as "none".
@@ -65,7 +68,7 @@ public final class Section {
 
   /** A number with or without a fraction; both bounds are inclusive. */
   public double doubleBetween(String key, double min, double max, double def) {
-    double got = value(key, def, "a number", Section::number);
+    double got = value(key, def, Effective.toml(def), "a number", Section::number);
     if (Double.isNaN(got) || ((got < min || got > max) && got != def)) {
       problem(key, "must be in " + min + "…" + max + ", not " + got);
       return def;
@@ -76,7 +79,8 @@ public final class Section {
   /** A time; a bare number is seconds, a text is a Go duration ({@code 500ms}). */
   public Duration seconds(String key, long minSeconds, long defSeconds) {
     Duration def = Duration.ofSeconds(defSeconds);
-    Duration got = value(key, def, "seconds or a duration", raw -> time(raw, 1));
+    Duration got =
+        value(key, def, Effective.toml(def), "seconds or a duration", raw -> time(raw, 1));
     if (got.compareTo(Duration.ofSeconds(minSeconds)) < 0 && !got.equals(def)) {
       problem(key, "must be at least " + minSeconds + " s, not " + shown(got));
       return def;
@@ -86,13 +90,24 @@ public final class Section {
 
   /** A time; a text is a Go duration, a bare number seconds. */
   public Duration duration(String key, String def) {
-    return value(key, GoDuration.parse(def), "a duration such as 1m30s", raw -> time(raw, 1));
+    return value(
+        key,
+        GoDuration.parse(def),
+        Effective.quoted(def),
+        "a duration such as 1m30s",
+        raw -> time(raw, 1));
   }
 
   /** A time; a bare number is days, a text is a Go duration. */
   public Duration daysOrDuration(String key, String def) {
     Duration fallback = daysOf(def);
-    return value(key, fallback, "days or a duration such as 8h", raw -> time(raw, 86_400));
+    return value(
+        key, fallback, unit(def), "days or a duration such as 8h", raw -> time(raw, 86_400));
+  }
+
+  /** TOML of a default that is a bare number or a text with a unit. */
+  private static String unit(String def) {
+    return def.matches("[0-9]+") ? def : Effective.quoted(def);
   }
 
   private static Duration daysOf(String def) {
@@ -105,6 +120,7 @@ public final class Section {
         value(
             key,
             ByteSize.parse(def),
+            unit(def),
             "a size such as 10 gib",
             raw -> {
               if (raw instanceof Long n) {
@@ -124,6 +140,7 @@ public final class Section {
     return value(
         key,
         def,
+        Effective.toml(def),
         "a list of strings",
         raw -> {
           if (raw instanceof Text t) {
@@ -138,6 +155,7 @@ public final class Section {
     return value(
         key,
         List.of(),
+        "[]",
         "a list of integers",
         raw -> raw instanceof TomlArray array ? all(array, Long.class) : null);
   }
@@ -147,6 +165,7 @@ public final class Section {
     return value(
         key,
         def,
+        Effective.toml(def.toString()),
         "host:port",
         raw -> raw instanceof String s ? s.isEmpty() ? def : HostPort.parse(s) : null);
   }
@@ -156,6 +175,7 @@ public final class Section {
     return value(
         key,
         PdUrls.parse(def),
+        Effective.quoted(def),
         "a comma list of URLs",
         raw -> raw instanceof String s ? PdUrls.parse(s.isEmpty() ? def : s) : null);
   }
@@ -220,6 +240,17 @@ public final class Section {
     unread.tree.fileKeys().forEach(unread::known);
   }
 
+  /**
+   * Says what is used instead of what was read, for {@code -config-check}: a default that depends
+   * on the machine or another key, or a value that a rule has replaced.
+   *
+   * @param value a number, text, switch, duration in seconds, or a list of those
+   */
+  public <T> T used(String key, T value) {
+    tree.context.effective().used(tree.path, key, value);
+    return value;
+  }
+
   /** Adds what a check of the caller found. */
   public void problem(String key, String text) {
     tree.context.problems().add(where(key, tree.read(key)) + ": " + text);
@@ -255,12 +286,15 @@ public final class Section {
   }
 
   /**
-   * Converts what is set. The reader is offered a flag's text as {@link Text} first and then, when
-   * it takes none, as a String; it gives null for a wrong type.
+   * Converts what is set, and remembers what it was and where it came from. The reader is offered a
+   * flag's text as {@link Text} first and then, when it takes none, as a String; it gives null for
+   * a wrong type.
    */
-  private <T> T value(String key, T def, String wanted, Function<Object, @Nullable T> reader) {
+  private <T> T value(
+      String key, T def, String defToml, String wanted, Function<Object, @Nullable T> reader) {
     Entry entry = tree.read(key);
     if (entry == null) {
+      tree.context.effective().read(tree.path, key, defToml, null, def);
       return def;
     }
     Object raw = entry.value();
@@ -268,6 +302,7 @@ public final class Section {
       T got = entry.text() ? reader.apply(new Text((String) raw)) : null;
       got = got == null ? reader.apply(raw) : got;
       if (got != null) {
+        tree.context.effective().read(tree.path, key, defToml, entry, got);
         return got;
       }
       problem(key, "must be " + wanted + ", not " + shown(raw));

@@ -21,6 +21,7 @@ public final class DrainerFlags {
         .integer("channel-id", "syncer.channel-id", "0", "channel of this Drainer in a two-way set")
         .string("compressor", "compressor", "", "compression of what Pumps send: empty or gzip")
         .string("config", "", "", "path of the configuration file")
+        .configCheck()
         .string("data-dir", "data-dir", "data.drainer", "directory of the position and of files")
         .string("dest-db-type", "syncer.db-type", "mysql", "downstream: mysql, tidb or file")
         .integer("detect-interval", "detect-interval", "10", "seconds between looks at all Pumps")

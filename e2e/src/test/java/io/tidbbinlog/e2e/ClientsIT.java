@@ -95,7 +95,7 @@ class ClientsIT {
       long startTs = Long.parseLong(info.group(1));
       TxnFate committed = TxnFate.committed(Long.parseLong(info.group(2)));
       assertThat(tikv.peek(key, startTs)).isEqualTo(committed);
-      assertThat(tikv.checkTxnStatus(key, startTs, pd.next().raw())).isEqualTo(committed);
+      assertThat(tikv.checkTxnStatus(key, startTs, pd.next().raw(), true)).isEqualTo(committed);
     }
   }
 
@@ -107,8 +107,9 @@ class ClientsIT {
       statement.execute("INSERT INTO clients.t VALUES (2, 2)");
       long startTs = Long.parseLong(one(statement, "SELECT @@tidb_current_ts"));
       byte[] key = recordKey(tableId(), 2);
-      assertThat(tikv.peek(key, startTs)).isEqualTo(TxnFate.UNDECIDED);
-      assertThat(tikv.checkTxnStatus(key, startTs, pd.next().raw())).isEqualTo(TxnFate.UNDECIDED);
+      assertThat(tikv.peek(key, startTs).kind()).isEqualTo(TxnFate.Kind.LOCKED);
+      assertThat(tikv.checkTxnStatus(key, startTs, pd.next().raw(), true).kind())
+          .isEqualTo(TxnFate.Kind.LOCKED);
       statement.execute("COMMIT");
       assertThat(tikv.peek(key, startTs).kind()).isEqualTo(TxnFate.Kind.COMMITTED);
     }
@@ -118,8 +119,10 @@ class ClientsIT {
   void rollsATransactionBackThatNeverCame() throws Exception {
     byte[] key = recordKey(tableId(), 3);
     long startTs = pd.next().raw();
-    assertThat(tikv.peek(key, startTs)).isEqualTo(TxnFate.UNDECIDED);
-    assertThat(tikv.checkTxnStatus(key, startTs, pd.next().raw())).isEqualTo(TxnFate.ROLLED_BACK);
+    assertThat(tikv.peek(key, startTs)).isEqualTo(TxnFate.ABSENT);
+    assertThat(tikv.checkTxnStatus(key, startTs, pd.next().raw(), false)).isEqualTo(TxnFate.ABSENT);
+    assertThat(tikv.checkTxnStatus(key, startTs, pd.next().raw(), true))
+        .isEqualTo(TxnFate.ROLLED_BACK);
     assertThat(tikv.peek(key, startTs)).isEqualTo(TxnFate.ROLLED_BACK);
   }
 

@@ -5,6 +5,7 @@ import io.tidbbinlog.common.node.EtcdNodeRegistry;
 import io.tidbbinlog.common.node.NodeRegistry;
 import io.tidbbinlog.common.pd.EtcdClient;
 import io.tidbbinlog.common.pd.PdGrpcClient;
+import io.tidbbinlog.common.tikv.CallLimits;
 import io.tidbbinlog.common.tikv.TikvClient;
 import io.tidbbinlog.common.tikv.TikvGrpcClient;
 import io.tidbbinlog.common.ts.Clock;
@@ -17,7 +18,7 @@ record ClusterParts(PdGrpcClient pd, NodeRegistry registry, TikvClient tikv) {
     PdGrpcClient pd = stack.add(new PdGrpcClient(config.pdUrls(), config.tls(), clock));
     NodeRegistry registry =
         stack.add(new EtcdNodeRegistry(new EtcdClient(config.pdUrls(), config.tls())));
-    TikvClient tikv = stack.add(new TikvGrpcClient(pd, config.tls(), clock));
+    TikvClient tikv = stack.add(new TikvGrpcClient(pd, config.tls(), CallLimits.QUICK, clock));
     return new ClusterParts(pd, registry, tikv);
   }
 }

@@ -18,6 +18,8 @@ import java.util.Set;
  * @param advertiseAddr what it registers in etcd
  * @param socket path of a unix socket, or empty
  * @param nodeId wanted by the operator, or empty; the data directory's own wins
+ * @param maxTxnTtl TiDB's {@code performance.max-txn-ttl}: a prewrite that is older and of whose
+ *     transaction TiKV knows nothing is given up
  * @param maxMessageBytes the largest gRPC message that is taken
  * @param tolerant whether a failed write is answered as success
  */
@@ -30,6 +32,7 @@ public record PumpConfig(
     String nodeId,
     Duration heartbeatInterval,
     Duration fakeBinlogInterval,
+    Duration maxTxnTtl,
     int maxMessageBytes,
     boolean tolerant,
     Log log,
@@ -38,6 +41,7 @@ public record PumpConfig(
     GcConfig gc,
     StoreConfig storage) {
   private static final int DEFAULT_PORT = 8250;
+  private static final Duration SHORTEST_TXN_TTL = Duration.ofMinutes(10);
 
   /** Where and how much is logged. */
   public record Log(String level, String file, String rotate) {}
@@ -73,6 +77,7 @@ public record PumpConfig(
             in.string("node-id", "").trim(),
             heartbeat(in),
             in.seconds("gen-binlog-interval", 1, 3),
+            maxTxnTtl(in),
             maxMessage(in),
             in.bool("-enable-tolerant", false),
             log(in),
@@ -128,6 +133,16 @@ public record PumpConfig(
   private static Duration heartbeat(Section in) {
     Duration wanted = in.seconds("heartbeat-interval", 0, 2);
     return in.used("heartbeat-interval", wanted.isZero() ? Duration.ofSeconds(2) : wanted);
+  }
+
+  private static Duration maxTxnTtl(Section in) {
+    Duration ttl = in.duration("max-txn-ttl", "1h");
+    if (ttl.compareTo(SHORTEST_TXN_TTL) < 0) {
+      in.problem(
+          "max-txn-ttl",
+          "must not be shorter than 10m: younger transactions may still be on their way to TiKV");
+    }
+    return ttl;
   }
 
   private static int maxMessage(Section in) {

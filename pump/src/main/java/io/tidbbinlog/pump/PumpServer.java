@@ -143,7 +143,14 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
     return new TxnStatusResolver(
         disk.sorter(),
         new TikvInquiry(
-            disk.store(), disk.writes(), disk.sorter(), cluster.tikv(), cluster.pd(), metrics),
+            disk.store(),
+            disk.writes(),
+            disk.sorter(),
+            cluster.tikv(),
+            cluster.pd(),
+            config.maxTxnTtl(),
+            clock,
+            metrics),
         clock,
         this::died);
   }

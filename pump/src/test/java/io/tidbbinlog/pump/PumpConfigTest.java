@@ -29,6 +29,7 @@ final class PumpConfigTest {
     assertThat(config.dataDir()).isEqualTo(Path.of("data.pump"));
     assertThat(config.heartbeatInterval()).isEqualTo(Duration.ofSeconds(2));
     assertThat(config.fakeBinlogInterval()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.maxTxnTtl()).isEqualTo(Duration.ofHours(1));
     assertThat(config.maxMessageBytes()).isEqualTo(Integer.MAX_VALUE);
     assertThat(config.tolerant()).isFalse();
     assertThat(config.log()).isEqualTo(new PumpConfig.Log("info", "", ""));

@@ -33,7 +33,7 @@ final class LockResolver {
    */
   boolean resolve(LockInfo lock) throws InterruptedException {
     TxnFate fate = fateOf(lock, tso.next().raw());
-    if (fate.kind() == TxnFate.Kind.UNDECIDED) {
+    if (!fate.isFinal()) {
       return false;
     }
     ByteString key = lock.getKey();
@@ -66,11 +66,11 @@ final class LockResolver {
       // may the transaction be declared dead.
       response = statuses.ask(primary, lock.getLockVersion(), 0, now, expired);
     } catch (RegionCalls.UnimplementedException e) {
-      return statuses.check(primary, lock.getLockVersion(), now);
+      return statuses.check(primary, lock.getLockVersion(), now, expired);
     }
     if (response.hasError()) {
       if (response.getError().hasTxnNotFound()) {
-        return TxnFate.UNDECIDED;
+        return TxnFate.ABSENT;
       }
       throw TxnStatuses.refused(primary, lock.getLockVersion(), response.getError());
     }

@@ -59,6 +59,11 @@ final class RegionCache {
     byStart.remove(region.start(), region);
   }
 
+  /** Forgets what a store leads as far as we know: its regions will have other leaders soon. */
+  synchronized void dropLedBy(long storeId) {
+    byStart.values().removeIf(region -> region.leader().getStoreId() == storeId);
+  }
+
   /** Another peer leads it now. */
   synchronized void leads(CachedRegion region, Peer leader) {
     byStart.replace(region.start(), region, new CachedRegion(region.region(), leader));

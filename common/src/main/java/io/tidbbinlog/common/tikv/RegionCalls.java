@@ -24,18 +24,20 @@ import org.slf4j.LoggerFactory;
  * in wire.md §17 says, within a budget. Thread-safe.
  */
 final class RegionCalls {
-  static final Duration BUDGET = Duration.ofSeconds(20);
-  private static final Duration ONE_TRY = Duration.ofSeconds(30);
   private static final Duration BUSY_PAUSE = Duration.ofSeconds(2);
   private static final Logger log = LoggerFactory.getLogger(RegionCalls.class);
 
   private final RegionCache regions;
   private final Stores stores;
+  private final StoreGate gate;
+  private final CallLimits limits;
   private final Clock clock;
 
-  RegionCalls(RegionCache regions, Stores stores, Clock clock) {
+  RegionCalls(RegionCache regions, Stores stores, CallLimits limits, Clock clock) {
     this.regions = regions;
     this.stores = stores;
+    this.gate = new StoreGate(clock, limits.inFlightPerStore());
+    this.limits = limits;
     this.clock = clock;
   }
 
@@ -51,12 +53,13 @@ final class RegionCalls {
    * Calls the region of a key.
    *
    * @param regionError the field of the answer; its default instance where there is none
-   * @throws BinlogException with {@code TIKV_UNAVAILABLE} when the budget is used up
+   * @throws BinlogException with {@code TIKV_UNAVAILABLE} when the budget is used up, or where the
+   *     limits say so when the store is left alone
    * @throws UnimplementedException when this TiKV does not know the method
    */
   <A> Answered<A> call(ByteString key, Send<A> send, Function<A, Error> regionError)
       throws InterruptedException {
-    Backoff backoff = new Backoff(clock, BUDGET);
+    Backoff backoff = new Backoff(clock, limits.budget());
     while (true) {
       CachedRegion region = locate(key);
       A answer;
@@ -67,8 +70,15 @@ final class RegionCalls {
           throw new UnimplementedException(e);
         }
         regions.drop(region);
+        regions.dropLedBy(region.leader().getStoreId());
         stores.doubt(region.leader().getStoreId());
         backoff.pause(region + ": " + GrpcReason.of(e));
+        continue;
+      } catch (StoreGate.RefusedException e) {
+        if (!limits.waitsForStore()) {
+          throw new BinlogException(ErrorCode.TIKV_UNAVAILABLE, region + ": " + e.getMessage(), e);
+        }
+        backoff.pause(region + ": " + e.getMessage());
         continue;
       }
       Error error = regionError.apply(answer);
@@ -92,10 +102,12 @@ final class RegionCalls {
         ErrorCode.TIKV_UNAVAILABLE, "TiKV can't be found: " + cause.getMessage(), cause);
   }
 
-  private <A> A ask(CachedRegion region, Send<A> send) throws InterruptedException {
+  private <A> A ask(CachedRegion region, Send<A> send)
+      throws InterruptedException, StoreGate.RefusedException {
+    long store = region.leader().getStoreId();
     ManagedChannel channel;
     try {
-      channel = stores.channel(region.leader().getStoreId());
+      channel = stores.channel(store);
     } catch (BinlogException e) {
       if (e.code() == ErrorCode.CLOSED) {
         throw e;
@@ -103,13 +115,33 @@ final class RegionCalls {
       // A store that has left: its regions have moved, PD knows where.
       throw Status.UNAVAILABLE.withDescription(e.getMessage()).withCause(e).asRuntimeException();
     }
+    StoreGate.Pass pass = gate.enter(store);
+    try {
+      A answer = send(channel, region, send);
+      pass.answered();
+      return answer;
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+        pass.answered();
+      } else {
+        pass.unanswered();
+      }
+      throw e;
+    } catch (InterruptedException | RuntimeException | java.lang.Error e) {
+      pass.givenUp();
+      throw e;
+    }
+  }
+
+  private <A> A send(ManagedChannel channel, CachedRegion region, Send<A> send)
+      throws InterruptedException {
+    long oneTry = limits.oneTry().toMillis();
     ListenableFuture<A> answer =
         send.to(
-            TikvGrpc.newFutureStub(channel)
-                .withDeadlineAfter(ONE_TRY.toMillis(), TimeUnit.MILLISECONDS),
+            TikvGrpc.newFutureStub(channel).withDeadlineAfter(oneTry, TimeUnit.MILLISECONDS),
             region);
     try {
-      return answer.get(2 * ONE_TRY.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(2 * oneTry, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw Status.fromThrowable(e).asRuntimeException();
     } catch (TimeoutException e) {

@@ -31,10 +31,15 @@ public final class TikvGrpcClient implements TikvClient {
   private final TxnStatuses statuses;
   private final LockResolver locks;
 
+  /** A client whose calls wait for a store that is away. */
   public TikvGrpcClient(PdClient pd, TlsConfig tls, Clock clock) {
+    this(pd, tls, CallLimits.PATIENT, clock);
+  }
+
+  public TikvGrpcClient(PdClient pd, TlsConfig tls, CallLimits limits, Clock clock) {
     this.clock = clock;
     this.stores = new Stores(pd, tls);
-    this.calls = new RegionCalls(new RegionCache(pd), stores, clock);
+    this.calls = new RegionCalls(new RegionCache(pd), stores, limits, clock);
     this.statuses = new TxnStatuses(calls);
     this.locks = new LockResolver(calls, statuses, pd);
   }
@@ -141,9 +146,10 @@ public final class TikvGrpcClient implements TikvClient {
   }
 
   @Override
-  public TxnFate checkTxnStatus(byte[] primaryKey, long startTs, long currentTs)
+  public TxnFate checkTxnStatus(
+      byte[] primaryKey, long startTs, long currentTs, boolean rollBackAbsent)
       throws InterruptedException {
-    return statuses.check(ByteString.copyFrom(primaryKey), startTs, currentTs);
+    return statuses.check(ByteString.copyFrom(primaryKey), startTs, currentTs, rollBackAbsent);
   }
 
   @Override

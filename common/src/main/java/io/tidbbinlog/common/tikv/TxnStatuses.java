@@ -42,7 +42,7 @@ final class TxnStatuses {
     try {
       return fateIn(records(primary), startTs);
     } catch (RegionCalls.UnimplementedException e) {
-      return TxnFate.UNDECIDED;
+      return TxnFate.locked(0); // it can't show its records; it can be asked for the status
     }
   }
 
@@ -81,26 +81,34 @@ final class TxnStatuses {
         return TxnFate.ROLLED_BACK;
       }
     }
-    return TxnFate.UNDECIDED;
+    MvccLock lock = info.getLock();
+    return lock.getStartTs() == startTs ? TxnFate.locked(lock.getTtl()) : TxnFate.ABSENT;
   }
 
-  /** Asks for the verdict, which rolls back an expired or missing lock. */
-  TxnFate check(ByteString primary, long startTs, long currentTs) throws InterruptedException {
+  /** Asks for the verdict, which rolls back an expired lock, and where told so a missing one. */
+  TxnFate check(ByteString primary, long startTs, long currentTs, boolean rollBackAbsent)
+      throws InterruptedException {
     CheckTxnStatusResponse response;
     try {
-      response = ask(primary, startTs, startTs, currentTs, true);
+      response = ask(primary, startTs, startTs, currentTs, rollBackAbsent);
     } catch (RegionCalls.UnimplementedException e) {
-      return cleanUp(primary, startTs, currentTs);
+      return cleanUp(primary, startTs, currentTs, rollBackAbsent);
     }
     if (response.hasError()) {
+      if (response.getError().hasTxnNotFound()) {
+        return TxnFate.ABSENT;
+      }
       throw refused(primary, startTs, response.getError());
     }
     return verdict(response);
   }
 
   static TxnFate verdict(CheckTxnStatusResponse response) {
-    if (response.getLockTtl() > 0 || response.getAction() == Action.LockNotExistDoNothing) {
-      return TxnFate.UNDECIDED;
+    if (response.getLockTtl() > 0) {
+      return TxnFate.locked(response.getLockTtl());
+    }
+    if (response.getAction() == Action.LockNotExistDoNothing) {
+      return TxnFate.ABSENT;
     }
     return response.getCommitVersion() > 0
         ? TxnFate.committed(response.getCommitVersion())
@@ -132,18 +140,15 @@ final class TxnStatuses {
    * The way of TiKV 2.x and 3.x. {@code KvCleanup} of 2.x rolls back whatever lock it meets, so it
    * is used only when the lock's own TTL is over and the transaction is too old to live.
    */
-  private TxnFate cleanUp(ByteString primary, long startTs, long currentTs)
+  private TxnFate cleanUp(ByteString primary, long startTs, long currentTs, boolean rollBackAbsent)
       throws InterruptedException {
-    MvccInfo info = records(primary);
-    TxnFate known = fateIn(info, startTs);
-    if (known.kind() != TxnFate.Kind.UNDECIDED) {
-      return known;
+    TxnFate seen = recordedFate(primary, startTs);
+    if (seen.isFinal() || (seen.kind() == TxnFate.Kind.ABSENT && !rollBackAbsent)) {
+      return seen;
     }
     long ageMillis = CommitTs.millisOf(currentTs) - CommitTs.millisOf(startTs);
-    MvccLock lock = info.getLock();
-    boolean ttlLeft = lock.getStartTs() == startTs && ageMillis <= lock.getTtl();
-    if (ttlLeft || ageMillis <= CERTAINLY_DEAD.toMillis()) {
-      return TxnFate.UNDECIDED;
+    if (ageMillis <= Math.max(seen.lockTtlMillis(), CERTAINLY_DEAD.toMillis())) {
+      return seen;
     }
     log.atInfo()
         .addKeyValue("startTs", startTs)
@@ -165,13 +170,28 @@ final class TxnStatuses {
             .answer();
     if (response.hasError()) {
       if (response.getError().hasLocked()) {
-        return TxnFate.UNDECIDED;
+        return TxnFate.locked(response.getError().getLocked().getLockTtl());
       }
       throw refused(primary, startTs, response.getError());
     }
     return response.getCommitVersion() > 0
         ? TxnFate.committed(response.getCommitVersion())
         : TxnFate.ROLLED_BACK;
+  }
+
+  private TxnFate recordedFate(ByteString primary, long startTs) throws InterruptedException {
+    try {
+      return fateIn(records(primary), startTs);
+    } catch (RegionCalls.UnimplementedException e) {
+      throw new BinlogException(
+          ErrorCode.TIKV_UNAVAILABLE,
+          "this TiKV knows neither KvCheckTxnStatus nor MvccGetByKey, so nothing can say safely what"
+              + " became of transaction "
+              + startTs
+              + " at key "
+              + KeyRange.show(primary),
+          e);
+    }
   }
 
   static BinlogException refused(ByteString key, long startTs, KeyError error) {

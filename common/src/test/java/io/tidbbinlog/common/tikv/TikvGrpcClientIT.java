@@ -3,6 +3,7 @@ package io.tidbbinlog.common.tikv;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import io.tidbbinlog.common.config.TlsConfig;
@@ -29,10 +30,12 @@ import io.tidbbinlog.proto.kvrpcpb.MvccLock;
 import io.tidbbinlog.proto.kvrpcpb.MvccWrite;
 import io.tidbbinlog.proto.kvrpcpb.Op;
 import io.tidbbinlog.proto.kvrpcpb.TxnNotFound;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The client against two stores that speak real gRPC; regions split, move and lead as told. */
 class TikvGrpcClientIT {
@@ -322,8 +325,8 @@ class TikvGrpcClientIT {
     assertThat(client.peek(key("p"), 10)).isEqualTo(TxnFate.committed(20));
     assertThat(client.peek(key("p"), 30)).isEqualTo(TxnFate.committed(40));
     assertThat(client.peek(key("p"), 5)).isEqualTo(TxnFate.ROLLED_BACK);
-    assertThat(client.peek(key("p"), 6)).isEqualTo(TxnFate.UNDECIDED);
-    assertThat(client.peek(key("q"), 6)).isEqualTo(TxnFate.UNDECIDED);
+    assertThat(client.peek(key("p"), 6)).isEqualTo(TxnFate.ABSENT);
+    assertThat(client.peek(key("q"), 6)).isEqualTo(TxnFate.ABSENT);
     assertThat(one.calls).containsOnly("mvcc");
   }
 
@@ -338,7 +341,7 @@ class TikvGrpcClientIT {
   void checkAsksAsTheSpecSays() throws Exception {
     one.verdicts.add(request -> CheckTxnStatusResponse.newBuilder().setCommitVersion(9).build());
 
-    assertThat(client.checkTxnStatus(key("p"), 5, 1000)).isEqualTo(TxnFate.committed(9));
+    assertThat(client.checkTxnStatus(key("p"), 5, 1000, true)).isEqualTo(TxnFate.committed(9));
     assertThat(one.checked)
         .singleElement()
         .satisfies(
@@ -361,8 +364,68 @@ class TikvGrpcClientIT {
                 .setAction(Action.MinCommitTSPushed)
                 .build());
 
-    assertThat(client.checkTxnStatus(key("p"), 5, 1000)).isEqualTo(TxnFate.UNDECIDED);
-    assertThat(client.checkTxnStatus(key("p"), 5, 1000)).isEqualTo(TxnFate.UNDECIDED);
+    assertThat(client.checkTxnStatus(key("p"), 5, 1000, true)).isEqualTo(TxnFate.locked(1));
+    assertThat(client.checkTxnStatus(key("p"), 5, 1000, true)).isEqualTo(TxnFate.locked(1));
+  }
+
+  @Test
+  void aMissingLockIsLeftMissingUnlessToldOtherwise() throws Exception {
+    one.verdicts.add(
+        request -> {
+          assertThat(request.getRollbackIfNotExist()).isFalse();
+          return CheckTxnStatusResponse.newBuilder()
+              .setError(
+                  KeyError.newBuilder().setTxnNotFound(TxnNotFound.newBuilder().setStartTs(5)))
+              .build();
+        });
+
+    assertThat(client.checkTxnStatus(key("p"), 5, 1000, false)).isEqualTo(TxnFate.ABSENT);
+  }
+
+  @Test
+  void peekSeesHowLongALockLives() throws Exception {
+    one.mvcc.put(
+        ByteString.copyFromUtf8("p"),
+        MvccInfo.newBuilder().setLock(MvccLock.newBuilder().setStartTs(6).setTtl(3000)).build());
+
+    assertThat(client.peek(key("p"), 6)).isEqualTo(TxnFate.locked(3000));
+    assertThat(client.peek(key("p"), 7)).isEqualTo(TxnFate.ABSENT);
+  }
+
+  @Test
+  @Timeout(30)
+  void aQuickClientFailsAtOnceWhereAStoreIsLeftAlone() throws Exception {
+    regions.split(1, "", "m", "");
+    onePort.close();
+    try (TikvGrpcClient quick =
+        new TikvGrpcClient(
+            regions,
+            TlsConfig.OFF,
+            new CallLimits(Duration.ofMillis(50), Duration.ofSeconds(10), false, 8),
+            Clock.SYSTEM)) {
+      // While the store has its rest nobody waits for it; between rests one call tries.
+      boolean refused = false;
+      for (int i = 0; i < 20 && !refused; i++) {
+        BinlogException failed =
+            catchThrowableOfType(BinlogException.class, () -> quick.peek(key("p"), 5));
+        assertThat(failed.code()).isEqualTo(ErrorCode.TIKV_UNAVAILABLE);
+        refused = String.valueOf(failed.getMessage()).contains("is left alone");
+      }
+      assertThat(refused).isTrue();
+      regions.lead(2);
+      while (!answers(quick)) {
+        Thread.onSpinWait(); // until its next try is due
+      }
+      assertThat(two.calls).contains("mvcc");
+    }
+  }
+
+  private static boolean answers(TikvGrpcClient client) throws InterruptedException {
+    try {
+      return client.peek(key("p"), 5).kind() == TxnFate.Kind.ABSENT;
+    } catch (BinlogException e) {
+      return false;
+    }
   }
 
   @Test
@@ -370,7 +433,7 @@ class TikvGrpcClientIT {
     one.verdicts.add(
         request -> CheckTxnStatusResponse.newBuilder().setAction(Action.TTLExpireRollback).build());
 
-    assertThat(client.checkTxnStatus(key("p"), 5, 1000)).isEqualTo(TxnFate.ROLLED_BACK);
+    assertThat(client.checkTxnStatus(key("p"), 5, 1000, true)).isEqualTo(TxnFate.ROLLED_BACK);
   }
 
   @Test
@@ -381,7 +444,7 @@ class TikvGrpcClientIT {
                 .setError(KeyError.newBuilder().setAbort("primary mismatch"))
                 .build());
 
-    assertThatThrownBy(() -> client.checkTxnStatus(key("p"), 5, 1000))
+    assertThatThrownBy(() -> client.checkTxnStatus(key("p"), 5, 1000, true))
         .isInstanceOfSatisfying(
             BinlogException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIKV_UNAVAILABLE))
         .hasMessageContaining("primary mismatch");
@@ -393,8 +456,8 @@ class TikvGrpcClientIT {
   void oldTikvIsNotAskedToCleanUpAYoungTransaction() throws Exception {
     one.old = true;
 
-    assertThat(client.checkTxnStatus(key("p"), ts(1_000_000), ts(1_000_000 + 599_000)))
-        .isEqualTo(TxnFate.UNDECIDED);
+    assertThat(client.checkTxnStatus(key("p"), ts(1_000_000), ts(1_000_000 + 599_000), true))
+        .isEqualTo(TxnFate.ABSENT);
     assertThat(one.calls).doesNotContain("cleanup");
   }
 
@@ -407,8 +470,17 @@ class TikvGrpcClientIT {
             .setLock(MvccLock.newBuilder().setStartTs(ts(1_000_000)).setTtl(3_600_000))
             .build());
 
-    assertThat(client.checkTxnStatus(key("p"), ts(1_000_000), ts(1_000_000 + 700_000)))
-        .isEqualTo(TxnFate.UNDECIDED);
+    assertThat(client.checkTxnStatus(key("p"), ts(1_000_000), ts(1_000_000 + 700_000), true))
+        .isEqualTo(TxnFate.locked(3_600_000));
+    assertThat(one.calls).doesNotContain("cleanup");
+  }
+
+  @Test
+  void oldTikvIsNotAskedToCleanUpWhatMayStillCome() throws Exception {
+    one.old = true;
+
+    assertThat(client.checkTxnStatus(key("p"), ts(1_000_000), ts(1_000_000 + 700_000), false))
+        .isEqualTo(TxnFate.ABSENT);
     assertThat(one.calls).doesNotContain("cleanup");
   }
 
@@ -418,7 +490,7 @@ class TikvGrpcClientIT {
     long start = ts(1_000_000);
     long now = ts(1_000_000 + 601_000);
 
-    assertThat(client.checkTxnStatus(key("p"), start, now)).isEqualTo(TxnFate.ROLLED_BACK);
+    assertThat(client.checkTxnStatus(key("p"), start, now, true)).isEqualTo(TxnFate.ROLLED_BACK);
     assertThat(one.cleaned)
         .singleElement()
         .satisfies(
@@ -427,7 +499,8 @@ class TikvGrpcClientIT {
               assertThat(request.getCurrentTs()).isEqualTo(now);
             });
     one.cleanup = CleanupResponse.newBuilder().setCommitVersion(start + 5).build();
-    assertThat(client.checkTxnStatus(key("p"), start, now)).isEqualTo(TxnFate.committed(start + 5));
+    assertThat(client.checkTxnStatus(key("p"), start, now, true))
+        .isEqualTo(TxnFate.committed(start + 5));
   }
 
   @Test
@@ -435,6 +508,6 @@ class TikvGrpcClientIT {
     one.old = true;
     records(write(Op.Put, 10, 20));
 
-    assertThat(client.checkTxnStatus(key("p"), 10, ts(5))).isEqualTo(TxnFate.committed(20));
+    assertThat(client.checkTxnStatus(key("p"), 10, ts(5), true)).isEqualTo(TxnFate.committed(20));
   }
 }

@@ -62,7 +62,8 @@ public final class RecordedTikv implements TikvClient {
   }
 
   @Override
-  public TxnFate checkTxnStatus(byte[] primaryKey, long startTs, long currentTs) {
+  public TxnFate checkTxnStatus(
+      byte[] primaryKey, long startTs, long currentTs, boolean rollBackAbsent) {
     throw new UnsupportedOperationException();
   }
 

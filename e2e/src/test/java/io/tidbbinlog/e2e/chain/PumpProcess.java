@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Our Pump. */
@@ -15,7 +16,7 @@ public final class PumpProcess extends Daemon {
   }
 
   /** One that is not started yet; everything that it writes goes below {@code dir}. */
-  public static PumpProcess in(Path dir, String nodeId, String pdUrls) {
+  public static PumpProcess in(Path dir, String nodeId, String pdUrls, String... flags) {
     String hostPort = "127.0.0.1:" + FreePorts.one();
     try {
       Path config = Files.createDirectories(dir).resolve(nodeId + ".toml");
@@ -29,16 +30,16 @@ public final class PumpProcess extends Daemon {
           [storage]
           stop-write-at-available-space = "100 mib"
           """);
-      return new PumpProcess(
-          nodeId,
-          hostPort,
-          dir.resolve(nodeId + ".out"),
-          List.of(
-              "-config=" + config,
-              "-node-id=" + nodeId,
-              "-addr=" + hostPort,
-              "-pd-urls=" + pdUrls,
-              "-data-dir=" + dir.resolve(nodeId + ".data")));
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "-config=" + config,
+                  "-node-id=" + nodeId,
+                  "-addr=" + hostPort,
+                  "-pd-urls=" + pdUrls,
+                  "-data-dir=" + dir.resolve(nodeId + ".data")));
+      arguments.addAll(List.of(flags));
+      return new PumpProcess(nodeId, hostPort, dir.resolve(nodeId + ".out"), arguments);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

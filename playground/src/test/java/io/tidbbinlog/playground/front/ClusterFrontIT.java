@@ -125,12 +125,13 @@ class ClusterFrontIT {
         if (meta.kind() == BinlogKind.COMMIT) {
           TxnFate fate = TxnFate.committed(meta.commitTs());
           assertThat(tikv.peek(key, meta.startTs())).isEqualTo(fate);
-          assertThat(tikv.checkTxnStatus(key, meta.startTs(), pd.next().raw())).isEqualTo(fate);
+          assertThat(tikv.checkTxnStatus(key, meta.startTs(), pd.next().raw(), true))
+              .isEqualTo(fate);
           asked++;
         }
       }
       assertThat(asked).isGreaterThan(100);
-      assertThat(tikv.checkTxnStatus(new byte[] {'t'}, 5, pd.next().raw()))
+      assertThat(tikv.checkTxnStatus(new byte[] {'t'}, 5, pd.next().raw(), true))
           .isEqualTo(TxnFate.ROLLED_BACK);
     }
   }

@@ -4,9 +4,12 @@ import static io.tidbbinlog.pump.store.Samples.minute;
 import static io.tidbbinlog.pump.store.Samples.prewrite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.tidbbinlog.common.codec.BinlogCodec;
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
 import io.tidbbinlog.common.metrics.Metrics;
 import io.tidbbinlog.common.tikv.TikvClient;
 import io.tidbbinlog.common.ts.Clock;
@@ -14,6 +17,9 @@ import io.tidbbinlog.common.ts.CommitTs;
 import io.tidbbinlog.proto.binlog.Binlog;
 import io.tidbbinlog.pump.kv.MemKvStore;
 import io.tidbbinlog.pump.sort.Sorter;
+import io.tidbbinlog.pump.sort.TxnInquiry;
+import io.tidbbinlog.testkit.ManualClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +45,19 @@ final class TikvInquiryTest {
             throw new AssertionError(cause);
           });
   private final ScriptedTikv tikv = new ScriptedTikv();
+  private final ManualClock clock = new ManualClock();
+  private final Metrics metrics = new Metrics();
+  private long now = minute(1000);
   private final TikvInquiry inquiry =
-      new TikvInquiry(store, writes, sorter, tikv, () -> new CommitTs(minute(1000)), new Metrics());
+      new TikvInquiry(
+          store,
+          writes,
+          sorter,
+          tikv,
+          () -> new CommitTs(now),
+          Duration.ofHours(1),
+          clock,
+          metrics);
 
   @BeforeEach
   void start() {
@@ -80,22 +97,91 @@ final class TikvInquiryTest {
   }
 
   @Test
-  void onlyLooksAtAYoungTransaction() throws Exception {
+  void onlyLooksAtALockWhoseTimeIsNotOver() throws Exception {
     open(YOUNG);
-    assertThat(inquiry.about(YOUNG).settle()).isFalse();
-    assertThat(tikv.calls).containsExactly("peek key of " + YOUNG);
-    assertThat(sorter.isOpen(YOUNG)).isTrue();
+    TxnInquiry.Question question = inquiry.about(YOUNG);
+    // TiDB keeps it alive while it commits for twenty minutes.
+    for (int minutes = 6; minutes <= 25; minutes++) {
+      tikv.peeked = TikvClient.TxnFate.locked(minutes * 60_000L);
+      now = minute(1000) + minute(minutes - 6);
+      assertThat(question.settle()).isFalse();
+    }
+    assertThat(tikv.calls).containsOnly("peek key of " + YOUNG);
+    tikv.peeked = TikvClient.TxnFate.committed(now - 1);
+    assertThat(question.settle()).isTrue();
+    assertThat(store.hasCommit(now - 1, YOUNG)).isTrue();
   }
 
   @Test
-  void asksForTheStatusOfAnOldOneAndLeavesALivingLockAlone() throws Exception {
-    open(OLD);
-    assertThat(inquiry.about(OLD).settle()).isFalse();
-    assertThat(tikv.calls).containsExactly("peek key of " + OLD, "check key of " + OLD);
-    assertThat(sorter.isOpen(OLD)).isTrue();
+  void asksForTheStatusOfALockWhoseTimeIsOver() throws Exception {
+    open(YOUNG);
+    tikv.peeked = TikvClient.TxnFate.locked(240_000);
+    assertThat(inquiry.about(YOUNG).settle()).isFalse(); // over, but not for more than a minute
+    assertThat(tikv.calls).containsExactly("peek key of " + YOUNG);
+    tikv.peeked = TikvClient.TxnFate.locked(239_999);
+    tikv.checked = TikvClient.TxnFate.locked(600_000); // it was kept alive meanwhile
+    assertThat(inquiry.about(YOUNG).settle()).isFalse();
+    assertThat(tikv.calls).endsWith("check key of " + YOUNG);
+    assertThat(sorter.isOpen(YOUNG)).isTrue();
     tikv.checked = TikvClient.TxnFate.ROLLED_BACK;
-    assertThat(inquiry.about(OLD).settle()).isTrue();
-    assertThat(sorter.isOpen(OLD)).isFalse();
+    assertThat(inquiry.about(YOUNG).settle()).isTrue();
+    assertThat(sorter.isOpen(YOUNG)).isFalse();
+  }
+
+  @Test
+  void leavesATransactionAloneThatMayStillCome() throws Exception {
+    open(OLD); // 20 minutes
+    TxnInquiry.Question question = inquiry.about(OLD);
+    for (int minutes = 0; minutes < 39; minutes++) {
+      assertThat(question.settle()).isFalse();
+      now += minute(1);
+      clock.advance(Duration.ofMinutes(1));
+    }
+    assertThat(tikv.calls).containsOnly("peek key of " + OLD);
+    tikv.peeked = TikvClient.TxnFate.committed(now - 1);
+    assertThat(question.settle()).isTrue();
+    assertThat(store.hasCommit(now - 1, OLD)).isTrue();
+  }
+
+  @Test
+  void givesUpATransactionThatIsOlderThanAnyAndNowhereToBeSeen() throws Exception {
+    long ancient = minute(900);
+    open(ancient);
+    tikv.checked = TikvClient.TxnFate.ROLLED_BACK;
+    TxnInquiry.Question question = inquiry.about(ancient);
+    assertThat(question.settle()).isFalse(); // its prewrite may be on its way to TiKV just now
+    clock.advance(Duration.ofSeconds(119));
+    assertThat(question.settle()).isFalse();
+    assertThat(tikv.calls).containsOnly("peek key of " + ancient);
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(question.settle()).isTrue();
+    assertThat(tikv.calls).endsWith("check or end key of " + ancient);
+    assertThat(sorter.isOpen(ancient)).isFalse();
+  }
+
+  @Test
+  void countsFromTheLastTimeThatItWasSeen() throws Exception {
+    long ancient = minute(900);
+    open(ancient);
+    TxnInquiry.Question question = inquiry.about(ancient);
+    assertThat(question.settle()).isFalse();
+    clock.advance(Duration.ofSeconds(119));
+    tikv.peeked = TikvClient.TxnFate.locked(Duration.ofHours(2).toMillis());
+    assertThat(question.settle()).isFalse();
+    clock.advance(Duration.ofSeconds(10));
+    tikv.peeked = TikvClient.TxnFate.ABSENT;
+    assertThat(question.settle()).isFalse();
+    assertThat(tikv.calls).containsOnly("peek key of " + ancient);
+  }
+
+  @Test
+  void asksForTheStatusOfAnOldOneWhoseRecordsCannotBeSeen() throws Exception {
+    open(YOUNG);
+    open(OLD);
+    tikv.failure = new BinlogException(ErrorCode.TIKV_UNAVAILABLE, "too many versions");
+    assertThatThrownBy(() -> inquiry.about(YOUNG).settle()).hasMessage("too many versions");
+    assertThat(inquiry.about(OLD).settle()).isFalse();
+    assertThat(tikv.calls).endsWith("check key of " + OLD);
   }
 
   @Test
@@ -113,10 +199,10 @@ final class TikvInquiryTest {
 
   @Test
   void givesUpAPrewriteWithoutKeyOnlyWhenItIsOld() throws Exception {
-    openWithoutKey(YOUNG);
     openWithoutKey(OLD);
-    assertThat(inquiry.about(YOUNG).settle()).isFalse();
-    assertThat(inquiry.about(OLD).settle()).isTrue();
+    openWithoutKey(minute(900));
+    assertThat(inquiry.about(OLD).settle()).isFalse();
+    assertThat(inquiry.about(minute(900)).settle()).isTrue();
     assertThat(tikv.calls).isEmpty();
   }
 
@@ -139,8 +225,9 @@ final class TikvInquiryTest {
 
   private static final class ScriptedTikv implements TikvClient {
     private final List<String> calls = new ArrayList<>();
-    private TxnFate peeked = TxnFate.UNDECIDED;
-    private TxnFate checked = TxnFate.UNDECIDED;
+    private TxnFate peeked = TxnFate.ABSENT;
+    private TxnFate checked = TxnFate.ABSENT;
+    private @Nullable BinlogException failure;
 
     @Override
     public byte @Nullable [] get(byte[] key, long version) {
@@ -155,12 +242,16 @@ final class TikvInquiryTest {
     @Override
     public TxnFate peek(byte[] primaryKey, long startTs) {
       calls.add("peek " + new String(primaryKey, UTF_8));
+      if (failure != null) {
+        throw failure;
+      }
       return peeked;
     }
 
     @Override
-    public TxnFate checkTxnStatus(byte[] primaryKey, long startTs, long currentTs) {
-      calls.add("check " + new String(primaryKey, UTF_8));
+    public TxnFate checkTxnStatus(
+        byte[] primaryKey, long startTs, long currentTs, boolean rollBackAbsent) {
+      calls.add((rollBackAbsent ? "check or end " : "check ") + new String(primaryKey, UTF_8));
       return checked;
     }
 

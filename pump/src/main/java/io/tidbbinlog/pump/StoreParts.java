@@ -49,13 +49,14 @@ record StoreParts(
   private static Sorter recover(BinlogStore store, Clock clock) {
     long begun = clock.nanoTime();
     BinlogStore.Recovered found = store.recover();
+    Sorter sorter = new Sorter(found.readable(), found.seen(), store::forEachOpen, clock);
     log.atInfo()
         .addKeyValue("maxCommitTS", found.readable())
         .addKeyValue("lastStored", found.seen())
-        .addKeyValue("openPrewrites", found.open().size())
+        .addKeyValue("openPrewrites", sorter.openCount())
         .addKeyValue("gcTS", store.gcTs())
         .addKeyValue("tookMillis", (clock.nanoTime() - begun) / 1_000_000)
         .log("store is open");
-    return new Sorter(found.readable(), found.seen(), found.open(), clock);
+    return sorter;
   }
 }

@@ -4,10 +4,11 @@ import io.tidbbinlog.common.codec.BinlogMeta;
 import io.tidbbinlog.common.ts.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,26 +24,28 @@ public final class Sorter {
 
   private final Clock clock;
   private final TxnMatcher matcher;
-  private final TxnRing unasked = new TxnRing(); // prewrites the resolver has not been told of
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private volatile long readable;
   private volatile long lateCommits;
   private volatile long storedCount;
 
+  /** One that starts with nothing. */
+  public static Sorter empty(Clock clock) {
+    return new Sorter(0, 0, each -> {}, clock);
+  }
+
   /**
    * @param readable known to be complete
    * @param seen the greatest commit-ts in the store
-   * @param open start-ts of the stored prewrites without outcome; all commit above {@code readable}
+   * @param open goes through the start-ts of the stored prewrites without outcome, of which there
+   *     may be millions; all commit above {@code readable}
    */
-  public Sorter(long readable, long seen, Collection<Long> open, Clock clock) {
+  public Sorter(long readable, long seen, Consumer<LongConsumer> open, Clock clock) {
     this.clock = clock;
     this.matcher = new TxnMatcher(readable);
     long now = nowMillis();
-    for (long startTs : open) {
-      matcher.prewrite(startTs, now);
-      unasked.addLast(startTs, 0, now);
-    }
+    open.accept(startTs -> matcher.prewrite(startTs, now));
     matcher.mark(seen);
     this.readable = matcher.readable();
   }
@@ -77,10 +80,7 @@ public final class Sorter {
       return true;
     }
     switch (binlog.kind()) {
-      case PREWRITE -> {
-        matcher.prewrite(binlog.startTs(), now);
-        unasked.addLast(binlog.startTs(), 0, now);
-      }
+      case PREWRITE -> matcher.prewrite(binlog.startTs(), now);
       case COMMIT -> {
         return matcher.commit(binlog.startTs(), binlog.commitTs());
       }
@@ -151,18 +151,10 @@ public final class Sorter {
    * Prewrites that have been open for that long, in the order of arrival; each is told once, at
    * most {@code max} a call.
    */
-  List<Long> overdue(Duration age, int max) {
-    List<Long> result = new ArrayList<>();
+  long[] overdue(Duration age, int max) {
     synchronized (lock) {
-      long latest = nowMillis() - age.toMillis();
-      while (!unasked.isEmpty() && unasked.headArrivedMillis() <= latest && result.size() < max) {
-        if (matcher.isOpen(unasked.headStartTs())) {
-          result.add(unasked.headStartTs());
-        }
-        unasked.removeFirst();
-      }
+      return matcher.takeOverdue(nowMillis() - age.toMillis(), max);
     }
-    return result;
   }
 
   /** Called whenever {@link #readable} has moved. */

@@ -13,8 +13,7 @@ package io.tidbbinlog.pump.sort;
  * <p>Pure: no thread, no clock, no I/O. Not thread-safe; {@link Sorter} owns it.
  */
 final class TxnMatcher {
-  private final TxnRing arrived = new TxnRing();
-  private final TsSet open = new TsSet();
+  private final OpenTxns open = new OpenTxns(); // with their bounds
   private long seen; // greatest commit-ts so far
   private long readable;
 
@@ -28,9 +27,7 @@ final class TxnMatcher {
 
   /** A prewrite was stored. One that is open already is not counted twice. */
   void prewrite(long startTs, long atMillis) {
-    if (open.add(startTs)) {
-      arrived.addLast(startTs, seen, atMillis);
-    }
+    boolean unused = open.add(startTs, seen, atMillis);
   }
 
   /**
@@ -48,7 +45,7 @@ final class TxnMatcher {
 
   /** The transaction ended without a commit. */
   void rollback(long startTs) {
-    open.remove(startTs);
+    boolean unused = open.remove(startTs);
     advance();
   }
 
@@ -81,12 +78,20 @@ final class TxnMatcher {
 
   /** Start-ts of the prewrite that {@link #readable} waits for; 0 when it waits for none. */
   long waitsFor() {
-    return arrived.isEmpty() ? 0 : arrived.headStartTs();
+    return open.headStartTs();
   }
 
   /** When that prewrite arrived; 0 when there is none. */
   long waitsSinceMillis() {
-    return arrived.isEmpty() ? 0 : arrived.headArrivedMillis();
+    return open.headArrivedMillis();
+  }
+
+  /**
+   * Start-ts of prewrites without outcome that arrived no later than that, oldest first; each is
+   * told once, at most {@code max} a call.
+   */
+  long[] takeOverdue(long latestMillis, int max) {
+    return open.takeOverdue(latestMillis, max);
   }
 
   private void raise(long ts) {
@@ -95,12 +100,6 @@ final class TxnMatcher {
   }
 
   private void advance() {
-    while (!arrived.isEmpty() && !open.contains(arrived.headStartTs())) {
-      arrived.removeFirst();
-    }
-    if (arrived.size() > 2 * open.size() + 1024) {
-      arrived.retain(open::contains); // ended ones behind a long wait
-    }
-    readable = Math.max(readable, arrived.isEmpty() ? seen : arrived.headBound());
+    readable = Math.max(readable, open.isEmpty() ? seen : open.headBound());
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,20 +116,28 @@ public final class BinlogStore {
     return kv.scan(Space.COMMIT, StoreKeys.after(after), StoreKeys.after(upTo));
   }
 
-  /** What {@code Sorter} has to know after a start. Reads only the prewrites' marks. */
+  /** What {@code Sorter} has to know after a start, besides {@link #forEachOpen}. */
   public Recovered recover() {
-    List<Long> open = new ArrayList<>();
-    try (Cursor cursor = kv.scan(Space.OPEN, StoreKeys.NOTHING, StoreKeys.NOTHING)) {
-      while (cursor.next()) {
-        open.add(StoreKeys.firstTs(cursor.key()));
-      }
-    }
     long seen = lastCommit(StoreKeys.NOTHING);
     // Whatever is open commits above its start-ts; whatever is not here yet commits above all that
     // is.
-    long complete = open.isEmpty() ? seen : lastCommit(StoreKeys.ts(open.get(0)));
+    long complete = seen;
+    try (Cursor open = kv.scan(Space.OPEN, StoreKeys.NOTHING, StoreKeys.NOTHING)) {
+      if (open.next()) {
+        complete = lastCommit(StoreKeys.ts(StoreKeys.firstTs(open.key())));
+      }
+    }
     long readable = Math.max(complete, number(StoreKeys.READABLE));
-    return new Recovered(readable, Math.max(seen, readable), open);
+    return new Recovered(readable, Math.max(seen, readable));
+  }
+
+  /** Goes through the start-ts of the prewrites without outcome, ascending. */
+  public void forEachOpen(LongConsumer each) {
+    try (Cursor cursor = kv.scan(Space.OPEN, StoreKeys.NOTHING, StoreKeys.NOTHING)) {
+      while (cursor.next()) {
+        each.accept(StoreKeys.firstTs(cursor.key()));
+      }
+    }
   }
 
   private long lastCommit(byte[] border) {
@@ -224,11 +233,6 @@ public final class BinlogStore {
    *
    * @param readable complete up to here
    * @param seen the greatest commit-ts there is
-   * @param open start-ts of prewrites without outcome, ascending
    */
-  public record Recovered(long readable, long seen, List<Long> open) {
-    public Recovered {
-      open = List.copyOf(open);
-    }
-  }
+  public record Recovered(long readable, long seen) {}
 }

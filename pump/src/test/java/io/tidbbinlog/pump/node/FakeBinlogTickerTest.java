@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 final class FakeBinlogTickerTest {
   private final ManualClock clock = new ManualClock();
-  private final Sorter sorter = new Sorter(0, 0, List.of(), clock);
+  private final Sorter sorter = Sorter.empty(clock);
   private final AtomicInteger asked = new AtomicInteger();
   private volatile boolean listenedTo;
   private volatile boolean pdAway;

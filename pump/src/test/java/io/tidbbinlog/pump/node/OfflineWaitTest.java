@@ -25,7 +25,7 @@ final class OfflineWaitTest {
 
   private final ManualClock clock = new ManualClock();
   private final FakeRegistry registry = new FakeRegistry();
-  private final Sorter sorter = new Sorter(0, 0, List.of(), clock);
+  private final Sorter sorter = Sorter.empty(clock);
   private final FakeBinlogTicker ticker =
       new FakeBinlogTicker(
           () -> LAST, sorter, () -> false, Duration.ofSeconds(3), clock, (thread, cause) -> {});

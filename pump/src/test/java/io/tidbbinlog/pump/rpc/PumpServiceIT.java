@@ -57,7 +57,7 @@ final class PumpServiceIT {
   @TempDir Path dir = Path.of("");
   private final FaultyKvStore kv = new FaultyKvStore(new MemKvStore());
   private final BinlogStore store = new BinlogStore(kv, true);
-  private final Sorter sorter = new Sorter(0, 0, List.of(), Clock.SYSTEM);
+  private final Sorter sorter = Sorter.empty(Clock.SYSTEM);
   private final RpcMetrics metrics = new RpcMetrics(new Metrics());
   private final PullStreams pulls =
       new PullStreams(store, sorter, true, metrics, Samples.metrics(), Clock.SYSTEM);

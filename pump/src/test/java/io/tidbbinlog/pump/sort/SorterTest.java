@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class SorterTest {
   private final ManualClock clock = new ManualClock();
-  private final Sorter sorter = new Sorter(0, 0, List.of(), clock);
+  private final Sorter sorter = Sorter.empty(clock);
 
   @Test
   void tellsListenersWhenItMoves() {
@@ -58,7 +58,15 @@ final class SorterTest {
 
   @Test
   void goesOnAfterARestartWhereItWas() {
-    Sorter again = new Sorter(10, 30, List.of(12L, 25L), clock);
+    Sorter again =
+        new Sorter(
+            10,
+            30,
+            each -> {
+              each.accept(12);
+              each.accept(25);
+            },
+            clock);
     assertThat(again.readable()).isEqualTo(10);
     assertThat(again.overdue(Duration.ZERO, 10)).containsExactly(12L, 25L);
     again.stored(List.of(new BinlogMeta(BinlogKind.ROLLBACK, 12, 0, 0)));

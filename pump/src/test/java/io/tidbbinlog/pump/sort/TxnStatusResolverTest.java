@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class TxnStatusResolverTest {
-  private final Sorter sorter = new Sorter(0, 0, List.of(), Clock.SYSTEM);
+  private final Sorter sorter = Sorter.empty(Clock.SYSTEM);
   private final Map<Long, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final TxnStatusResolver resolver =
       new TxnStatusResolver(

@@ -5,6 +5,7 @@ import static io.tidbbinlog.pump.store.Samples.prewrite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.google.protobuf.ByteString;
 import io.tidbbinlog.common.codec.BinlogCodec;
@@ -33,7 +34,7 @@ final class TikvInquiryTest {
   private static final long OLD = minute(980);
 
   private final BinlogStore store = new BinlogStore(new MemKvStore(), true);
-  private final Sorter sorter = new Sorter(0, 0, List.of(), Clock.SYSTEM);
+  private final Sorter sorter = Sorter.empty(Clock.SYSTEM);
   private final WriteGroup writes =
       new WriteGroup(
           store,
@@ -93,7 +94,7 @@ final class TikvInquiryTest {
     tikv.peeked = TikvClient.TxnFate.ROLLED_BACK;
     assertThat(inquiry.about(YOUNG).settle()).isTrue();
     assertThat(sorter.openCount()).isZero();
-    assertThat(store.recover().open()).isEmpty();
+    store.forEachOpen(startTs -> fail("still open: %s", startTs));
   }
 
   @Test

@@ -26,7 +26,7 @@ final class WriteGroupTest {
   private final MemKvStore memory = new MemKvStore();
   private final FaultyKvStore kv = new FaultyKvStore(memory);
   private final BinlogStore store = new BinlogStore(kv, true);
-  private final Sorter sorter = new Sorter(0, 0, List.of(), Clock.SYSTEM);
+  private final Sorter sorter = Sorter.empty(Clock.SYSTEM);
   private final List<Throwable> deaths = new ArrayList<>();
   private WriteGroup group = group(WriteLimits.DEFAULT);
 

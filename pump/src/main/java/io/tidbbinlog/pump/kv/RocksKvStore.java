@@ -28,11 +28,13 @@ import org.rocksdb.WriteOptions;
 
 /** {@link KvStore} on RocksDB: one column family a space. */
 public final class RocksKvStore implements KvStore {
+  private static final long ENCODED_BYTES = 16L << 20; // batches up to this go over in one piece
   private final Path dir;
   private final RocksOptions options;
   private final RocksDB db;
   private final ColumnFamilyHandle unused; // the default family's
   private final Map<Space, ColumnFamilyHandle> families = new EnumMap<>(Space.class);
+  private final EnumMap<Space, Integer> familyIds = new EnumMap<>(Space.class);
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions();
   private final CloseGate gate = new CloseGate();
@@ -56,7 +58,9 @@ public final class RocksKvStore implements KvStore {
     Iterator<ColumnFamilyHandle> opened = handles.iterator();
     unused = opened.next();
     for (Space space : Space.values()) {
-      families.put(space, opened.next());
+      ColumnFamilyHandle handle = opened.next();
+      families.put(space, handle);
+      familyIds.put(space, handle.getID());
     }
   }
 
@@ -132,7 +136,22 @@ public final class RocksKvStore implements KvStore {
   @Override
   public void write(KvBatch batch, boolean sync) {
     gate.enter();
-    try (WriteBatch writes = new WriteBatch((int) Math.min(batch.bytes() + 1024, 1 << 30))) {
+    try (WriteBatch writes = nativeBatch(batch)) {
+      db.write(sync ? synced : unsynced, writes);
+    } catch (RocksDBException e) {
+      throw wrap("can't write to " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private WriteBatch nativeBatch(KvBatch batch) throws RocksDBException {
+    if (batch.bytes() <= ENCODED_BYTES) {
+      return new WriteBatch(BatchEncoder.encode(batch, familyIds));
+    }
+    // Large values are copied once less this way.
+    WriteBatch writes = new WriteBatch((int) Math.min(batch.bytes() + 1024, 1 << 30));
+    try {
       for (KvBatch.Op op : batch.ops()) {
         if (op.isDelete()) {
           writes.delete(family(op.space()), op.key());
@@ -140,11 +159,10 @@ public final class RocksKvStore implements KvStore {
           writes.put(family(op.space()), op.key(), op.value());
         }
       }
-      db.write(sync ? synced : unsynced, writes);
+      return writes;
     } catch (RocksDBException e) {
-      throw wrap("can't write to " + dir, e);
-    } finally {
-      gate.leave();
+      writes.close();
+      throw e;
     }
   }
 

@@ -1,7 +1,10 @@
 package io.tidbbinlog.pump.rpc;
 
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.tidbbinlog.common.codec.BinlogCodec;
 import io.tidbbinlog.common.codec.BinlogKind;
@@ -12,7 +15,6 @@ import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.proto.pump.PullBinlogReq;
 import io.tidbbinlog.proto.pump.PullBinlogResp;
 import io.tidbbinlog.proto.pump.PumpGrpc;
-import io.tidbbinlog.proto.pump.WriteBinlogReq;
 import io.tidbbinlog.proto.pump.WriteBinlogResp;
 import io.tidbbinlog.pump.store.DiskGuard;
 import io.tidbbinlog.pump.store.StoredBinlog;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * original (spec: wire.md §4): code UNKNOWN with its texts, as TiDB looks into them. Code and word
  * "resource exhausted" never leave here: TiDB takes them for final.
  */
-public final class PumpService extends PumpGrpc.PumpImplBase {
+public final class PumpService implements BindableService {
   private static final Logger log = LoggerFactory.getLogger(PumpService.class);
   private static final WriteBinlogResp STORED = WriteBinlogResp.getDefaultInstance();
 
@@ -74,14 +76,23 @@ public final class PumpService extends PumpGrpc.PumpImplBase {
   }
 
   @Override
-  public void writeBinlog(WriteBinlogReq request, StreamObserver<WriteBinlogResp> responses) {
+  public ServerServiceDefinition bindService() {
+    return ServerServiceDefinition.builder(PumpGrpc.SERVICE_NAME)
+        .addMethod(WriteRequest.method(), ServerCalls.asyncUnaryCall(this::writeBinlog))
+        .addMethod(
+            PumpGrpc.getPullBinlogsMethod(),
+            ServerCalls.asyncServerStreamingCall(this::pullBinlogs))
+        .build();
+  }
+
+  private void writeBinlog(WriteRequest request, StreamObserver<WriteBinlogResp> responses) {
     accepted.incrementAndGet();
     Reply reply = new Reply((ServerCallStreamObserver<WriteBinlogResp>) responses);
-    if (request.getClusterID() != clusterId.getAsLong()) {
-      reply.refuse(mismatch(request.getClusterID()));
+    if (request.clusterId() != clusterId.getAsLong()) {
+      reply.refuse(mismatch(request.clusterId()));
       return;
     }
-    byte[] payload = request.getPayload().toByteArray();
+    byte[] payload = request.payload();
     BinlogMeta meta;
     try {
       meta = BinlogCodec.meta(payload);
@@ -138,8 +149,7 @@ public final class PumpService extends PumpGrpc.PumpImplBase {
     return "";
   }
 
-  @Override
-  public void pullBinlogs(PullBinlogReq request, StreamObserver<PullBinlogResp> responses) {
+  private void pullBinlogs(PullBinlogReq request, StreamObserver<PullBinlogResp> responses) {
     var out = (ServerCallStreamObserver<PullBinlogResp>) responses;
     if (request.getClusterID() != clusterId.getAsLong()) {
       out.onError(

@@ -135,12 +135,16 @@ public final class PortServer implements Service {
       SocketAddress address, Negotiator negotiator, ExecutorService pool) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address, InternalNettyServerCredentials.create(negotiator))
-            .executor(grpcPooled ? pool : Runnable::run)
             .maxInboundMessageSize(maxInboundBytes)
             // An HTTP/1 connection never shakes hands with gRPC; the sniffer has its own deadline.
             .handshakeTimeout(365, TimeUnit.DAYS)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true);
+    if (grpcPooled) {
+      builder.executor(pool);
+    } else {
+      builder.directExecutor(); // this one, not just any that runs at once: gRPC does less for it
+    }
     grpc.forEach(builder::addService);
     return builder;
   }

@@ -3,6 +3,7 @@ package io.tidbbinlog.pump;
 import io.tidbbinlog.common.config.Section;
 import io.tidbbinlog.pump.kv.KvTuning;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Table {@code [storage]} of pump.toml.
@@ -11,12 +12,14 @@ import java.time.Duration;
  * @param writeQueueMax prewrites that may wait to be stored
  * @param slowWrite a write slower than this is logged
  * @param stopWriteAtFreeBytes writes are refused when no more than this is free; 0 is off
+ * @param salvage open a store whose log is damaged in its middle, without what was there
  */
 public record StoreConfig(
     boolean syncLog,
     int writeQueueMax,
     Duration slowWrite,
     long stopWriteAtFreeBytes,
+    boolean salvage,
     KvTuning kv) {
   private static final int QUEUE = 1 << 20;
 
@@ -28,7 +31,16 @@ public record StoreConfig(
         in.used("kv_chan_cap", queue <= 0 ? QUEUE : queue),
         Duration.ofNanos((long) (in.used("slow_write_threshold", slow <= 0 ? 1.0 : slow) * 1e9)),
         in.bytes("stop-write-at-available-space", "10 gib"),
+        salvage(in),
         tuning(in.table("kv")));
+  }
+
+  private static boolean salvage(Section in) {
+    String wanted = in.string("damaged-log", "refuse");
+    if (!Set.of("refuse", "salvage").contains(wanted)) {
+      in.problem("damaged-log", "\"" + wanted + "\" is neither refuse nor salvage");
+    }
+    return wanted.equals("salvage");
   }
 
   /** The names are those of the original's store; they set the same things in RocksDB. */

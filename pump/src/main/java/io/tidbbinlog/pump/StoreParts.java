@@ -27,8 +27,7 @@ record StoreParts(
       throws InterruptedException {
     Path dir = DataDir.store(config.dataDir());
     StoreConfig storage = config.storage();
-    BinlogStore store =
-        new BinlogStore(stack.add(RocksKvStore.open(dir, storage.kv())), storage.syncLog());
+    BinlogStore store = new BinlogStore(stack.add(kv(dir, storage)), storage.syncLog());
     store.open();
     Sorter sorter = recover(store, clock);
     StoreMetrics storeMetrics = new StoreMetrics(metrics, storage.slowWrite());
@@ -44,6 +43,11 @@ record StoreParts(
                 clock,
                 onDeath));
     return new StoreParts(store, sorter, disk, writes, storeMetrics);
+  }
+
+  private static RocksKvStore kv(Path dir, StoreConfig storage) {
+    // A log that was not synced may be damaged anywhere after power loss: nothing was promised.
+    return RocksKvStore.open(dir, storage.kv(), storage.salvage() || !storage.syncLog());
   }
 
   private static Sorter recover(BinlogStore store, Clock clock) {

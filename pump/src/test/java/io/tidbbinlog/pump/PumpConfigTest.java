@@ -40,7 +40,8 @@ final class PumpConfigTest {
     assertThat(config.gc().refuseGap()).isTrue();
     assertThat(config.storage())
         .isEqualTo(
-            new StoreConfig(true, 1 << 20, Duration.ofSeconds(1), 10L << 30, KvTuning.DEFAULT));
+            new StoreConfig(
+                true, 1 << 20, Duration.ofSeconds(1), 10L << 30, false, KvTuning.DEFAULT));
   }
 
   @Test
@@ -112,6 +113,7 @@ final class PumpConfigTest {
                 kv_chan_cap = 7
                 slow_write_threshold = 0.5
                 stop-write-at-available-space = "1 gb"
+                damaged-log = "salvage"
                 [storage.kv]
                 block-cache-capacity = 1
                 block-restart-interval = 2
@@ -141,6 +143,7 @@ final class PumpConfigTest {
                 7,
                 Duration.ofMillis(500),
                 1_000_000_000L,
+                true,
                 new KvTuning(1, 2, 3, 8, 5, 6, 7.5, 4, 10, 9)));
   }
 

@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -25,10 +26,14 @@ import org.rocksdb.Slice;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@link KvStore} on RocksDB: one column family a space. */
 public final class RocksKvStore implements KvStore {
+  private static final Logger log = LoggerFactory.getLogger(RocksKvStore.class);
   private static final long ENCODED_BYTES = 16L << 20; // batches up to this go over in one piece
+
   private final Path dir;
   private final RocksOptions options;
   private final RocksDB db;
@@ -43,14 +48,8 @@ public final class RocksKvStore implements KvStore {
   private RocksKvStore(Path dir, RocksOptions options, boolean readOnly) throws RocksDBException {
     this.dir = dir;
     this.options = options;
-    List<ColumnFamilyDescriptor> wanted = new ArrayList<>();
-    // RocksDB insists on this one; it stays empty.
-    wanted.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.of(Space.META)));
-    for (Space space : Space.values()) {
-      byte[] name = space.name().toLowerCase(Locale.ROOT).getBytes(UTF_8);
-      wanted.add(new ColumnFamilyDescriptor(name, options.of(space)));
-    }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
+    List<ColumnFamilyDescriptor> wanted = families(options);
     this.db =
         readOnly
             ? RocksDB.openReadOnly(options.db(), dir.toString(), wanted, handles)
@@ -64,7 +63,18 @@ public final class RocksKvStore implements KvStore {
     }
   }
 
-  /** Opens the store in a directory that exists, or makes it there. */
+  private static List<ColumnFamilyDescriptor> families(RocksOptions options) {
+    List<ColumnFamilyDescriptor> wanted = new ArrayList<>();
+    // RocksDB insists on this one; it stays empty.
+    wanted.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.of(Space.META)));
+    for (Space space : Space.values()) {
+      byte[] name = space.name().toLowerCase(Locale.ROOT).getBytes(UTF_8);
+      wanted.add(new ColumnFamilyDescriptor(name, options.of(space)));
+    }
+    return wanted;
+  }
+
+  /** Opens the store in a directory that exists, or makes it there; refuses a damaged log. */
   public static RocksKvStore open(Path dir, KvTuning tuning) {
     return open(dir, tuning, false);
   }
@@ -73,20 +83,85 @@ public final class RocksKvStore implements KvStore {
    * Opens a store that is there, and changes nothing in it: what its log has is read into memory,
    * which is bounded by the size of the log. No other process may have it open meanwhile: files
    * would vanish.
+   *
+   * @throws BinlogException with {@code STORAGE_CORRUPT} also when its log is damaged in its middle
    */
   public static RocksKvStore openReadOnly(Path dir) {
-    return open(dir, KvTuning.DEFAULT, true);
-  }
-
-  private static RocksKvStore open(Path dir, KvTuning tuning, boolean readOnly) {
     RocksDB.loadLibrary();
-    RocksOptions options = new RocksOptions(tuning);
+    Optional<WalCheck.Damage> damage = neededDamage(dir, KvTuning.DEFAULT);
+    if (damage.isPresent()) {
+      throw damaged(damage.get());
+    }
+    RocksOptions options = new RocksOptions(KvTuning.DEFAULT);
     try {
-      return new RocksKvStore(dir, options, readOnly);
+      return new RocksKvStore(dir, options, true);
     } catch (RocksDBException e) {
       options.close();
       throw wrap("can't open the store in " + dir, e);
     }
+  }
+
+  /**
+   * The same.
+   *
+   * @param salvage open with all that is intact when the log is damaged in its middle, and log what
+   *     that means; else refuse with {@code STORAGE_CORRUPT}
+   */
+  public static RocksKvStore open(Path dir, KvTuning tuning, boolean salvage) {
+    RocksDB.loadLibrary();
+    WalSalvage salvaging = new WalSalvage(dir);
+    if (!salvaging.isBegun()) {
+      Optional<WalCheck.Damage> damage = neededDamage(dir, tuning);
+      if (damage.isPresent()) {
+        if (!salvage) {
+          throw damaged(damage.get());
+        }
+        salvaging.begin(damage.get());
+      }
+    }
+    salvaging.takeLogsAway();
+    RocksOptions options = new RocksOptions(tuning);
+    try {
+      RocksKvStore store = new RocksKvStore(dir, options, false);
+      salvaging.finish(store.db);
+      return store;
+    } catch (RocksDBException e) {
+      options.close();
+      throw wrap("can't open the store in " + dir, e);
+    }
+  }
+
+  private static Optional<WalCheck.Damage> neededDamage(Path dir, KvTuning tuning) {
+    return WalCheck.damage(WalCheck.logs(dir)).filter(damage -> isNeeded(dir, tuning, damage));
+  }
+
+  /** Whether what is behind the damage would be missing: not when it is in tables by now. */
+  private static boolean isNeeded(Path dir, KvTuning tuning, WalCheck.Damage damage) {
+    try (RocksOptions options = new RocksOptions(tuning)) {
+      List<ColumnFamilyHandle> handles = new ArrayList<>();
+      try (RocksDB db =
+          RocksDB.openReadOnly(options.db(), dir.toString(), families(options), handles)) {
+        handles.forEach(ColumnFamilyHandle::close);
+        return db.getLatestSequenceNumber() < damage.lastSequence();
+      }
+    } catch (RocksDBException e) {
+      log.atError().setCause(e).log("the store can't be read either");
+      return true;
+    }
+  }
+
+  private static BinlogException damaged(WalCheck.Damage damage) {
+    return new BinlogException(
+        ErrorCode.STORAGE_CORRUPT,
+        "the store's log "
+            + damage.file()
+            + " is damaged before byte "
+            + damage.before()
+            + ", with "
+            + damage.behind()
+            + " intact records behind: acknowledged binlogs would be lost. Restore the file, or copy"
+            + " the directory and start with damaged-log = \"salvage\" under [storage]: everything"
+            + " intact is kept, and what was in the damaged bytes is missing downstream");
   }
 
   @Override

@@ -147,7 +147,9 @@ public final class BinlogStore {
 
   /** Keeps the watermark over a restart; a second or two of staleness is harmless. */
   public void saveReadable(long readable) {
-    save(StoreKeys.READABLE, readable, false);
+    // Synced as all else: every record of the log is on disk before the next one begins, see
+    // WalCheck.
+    save(StoreKeys.READABLE, readable, sync);
   }
 
   /** The cluster whose binlogs these are; 0 as long as nobody has said. */

@@ -14,6 +14,7 @@ import io.tidbbinlog.common.net.StatusRoutes;
 import io.tidbbinlog.common.node.NodeState;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.pump.gc.DrainerCheckpoints;
+import io.tidbbinlog.pump.gc.DrainerWatch;
 import io.tidbbinlog.pump.gc.GcWorker;
 import io.tidbbinlog.pump.node.DrainerNotifier;
 import io.tidbbinlog.pump.node.FakeBinlogTicker;
@@ -21,6 +22,7 @@ import io.tidbbinlog.pump.node.NodeIdFile;
 import io.tidbbinlog.pump.node.OfflineWait;
 import io.tidbbinlog.pump.node.PumpNode;
 import io.tidbbinlog.pump.rpc.AnswerCompression;
+import io.tidbbinlog.pump.rpc.ApiRoutes;
 import io.tidbbinlog.pump.rpc.PullStreams;
 import io.tidbbinlog.pump.rpc.PumpRoutes;
 import io.tidbbinlog.pump.rpc.PumpService;
@@ -98,10 +100,23 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
     DrainerCheckpoints drainers = new DrainerCheckpoints(cluster.registry());
     GcWorker gc = gc(disk, cluster, drainers);
     TxnStatusResolver resolver = resolver(disk, cluster);
-    PumpGauges.register(metrics, disk.store(), disk.sorter(), resolver, node);
+    DrainerWatch watch = new DrainerWatch(cluster.registry(), disk.sorter()::readable, metrics);
+    PumpGauges.register(metrics, disk, resolver, node);
+    StatusReader status =
+        new StatusReader(
+            disk,
+            node,
+            config.advertiseAddr().toString(),
+            () -> clusterId,
+            this::problem,
+            resolver,
+            gc,
+            watch,
+            pulls);
     running = new Running(disk, pulls, ticker, drainers, node);
-    openPort(disk, cluster, node, pulls, gc, rpcMetrics);
+    openPort(disk, cluster, node, pulls, gc, status, rpcMetrics);
 
+    parts.start(watch);
     cluster.pd().connect();
     checkCluster(disk.store(), cluster.pd().clusterId());
     parts.start(resolver);
@@ -161,6 +176,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
       PumpNode node,
       PullStreams pulls,
       GcWorker gc,
+      StatusReader status,
       RpcMetrics rpcMetrics)
       throws InterruptedException {
     PumpService service =
@@ -178,6 +194,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
     StatusRoutes.add(routes, this::problem, metrics);
     new PumpRoutes(this, cluster.registry(), cluster.pd(), disk.sorter(), disk.store(), gc::trigger)
         .addTo(routes);
+    new ApiRoutes(status, gc::trigger, disk.store(), disk.sorter()).addTo(routes);
     PortServer port =
         new PortServer(
                 config.addr(),

@@ -18,7 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /** What needs only the disk: the store, what was found in it, and the way in. */
 record StoreParts(
-    BinlogStore store, Sorter sorter, DiskGuard disk, WriteGroup writes, StoreMetrics metrics) {
+    RocksKvStore kv,
+    BinlogStore store,
+    Sorter sorter,
+    DiskGuard disk,
+    WriteGroup writes,
+    StoreMetrics metrics) {
   private static final Logger log = LoggerFactory.getLogger(StoreParts.class);
 
   /** Opens and starts them; the stack closes them. */
@@ -27,7 +32,8 @@ record StoreParts(
       throws InterruptedException {
     Path dir = DataDir.store(config.dataDir());
     StoreConfig storage = config.storage();
-    BinlogStore store = new BinlogStore(stack.add(kv(dir, storage)), storage.syncLog());
+    RocksKvStore kv = stack.add(kv(dir, storage));
+    BinlogStore store = new BinlogStore(kv, storage.syncLog());
     store.open();
     Sorter sorter = recover(store, clock);
     StoreMetrics storeMetrics = new StoreMetrics(metrics, storage.slowWrite());
@@ -42,7 +48,7 @@ record StoreParts(
                 storeMetrics,
                 clock,
                 onDeath));
-    return new StoreParts(store, sorter, disk, writes, storeMetrics);
+    return new StoreParts(kv, store, sorter, disk, writes, storeMetrics);
   }
 
   private static RocksKvStore kv(Path dir, StoreConfig storage) {

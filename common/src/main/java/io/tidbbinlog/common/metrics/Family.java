@@ -6,7 +6,8 @@ import java.util.concurrent.ConcurrentMap;
 
 /**
  * A metric with its label names, holding one child per combination of label values. Without label
- * names it is its own only child. Values must come from a bounded set: children are never dropped.
+ * names it is its own only child. Values must come from a bounded set: a child stays until {@link
+ * #drop}.
  */
 abstract class Family<F extends Family<F>> {
   private final String name;
@@ -37,6 +38,11 @@ abstract class Family<F extends Family<F>> {
       throw new IllegalArgumentException(name + " has the labels " + labelNames);
     }
     return children.computeIfAbsent(List.of(values), unused -> child());
+  }
+
+  /** Forgets the metric of these label values: the thing that it measures is gone. */
+  public void drop(String... values) {
+    children.remove(List.of(values));
   }
 
   abstract F child();

@@ -40,7 +40,36 @@ public final class GcWorker implements Service {
   private final Gauge gcTs;
   private final Gauge doneGcTs;
   private final Counter forced;
+  private final Counter purgedUnder;
+  private volatile boolean running;
+  private volatile long doneTs; // of this process
+  private volatile Run last = new Run(0, "has not run yet", "", 0);
   private @Nullable Thread thread;
+
+  /**
+   * The last collection.
+   *
+   * @param atMillis PD's time of it; 0 when it did not get that far
+   * @param outcome in a few words
+   * @param heldBackBy the Drainer that kept it from purging more, or empty
+   * @param heldBackAt that Drainer's position
+   */
+  public record Run(long atMillis, String outcome, String heldBackBy, long heldBackAt) {
+    private Run with(String newOutcome) {
+      return new Run(atMillis, newOutcome, heldBackBy, heldBackAt);
+    }
+  }
+
+  /**
+   * What is known of collections.
+   *
+   * @param gcTs binlogs up to here may be gone
+   * @param doneTs up to here this process has purged; 0 before the first time
+   * @param keep how long binlogs are kept
+   * @param forced how often binlogs were purged that a Drainer still needed
+   */
+  public record Status(
+      boolean running, long gcTs, long doneTs, Duration keep, Run last, long forced) {}
 
   /**
    * @param readable nothing above it is ever purged
@@ -71,6 +100,14 @@ public final class GcWorker implements Service {
         metrics.counter(
             "binlog_pump_storage_forced_gc", // ours
             "Purges of binlogs that a Drainer still needed, for want of room.");
+    this.purgedUnder =
+        metrics.counter(
+            "binlog_pump_detected_drainer_binlog_purge_count", "The same by Drainer.", "id");
+  }
+
+  /** For people. Any thread. */
+  public Status status() {
+    return new Status(running, store.gcTs(), doneTs, config.keep(), last, (long) forced.get());
   }
 
   @Override
@@ -89,10 +126,14 @@ public final class GcWorker implements Service {
     try {
       while (true) {
         Boolean unused = triggers.poll(EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        running = true;
         try {
           collect();
         } catch (BinlogException e) {
+          last = new Run(0, "put off: " + e.getMessage(), "", 0);
           log.atWarn().addKeyValue("error", e.getMessage()).log("gc is put off");
+        } finally {
+          running = false;
         }
       }
     } catch (InterruptedException e) {
@@ -104,11 +145,15 @@ public final class GcWorker implements Service {
   void collect() throws InterruptedException {
     long now = tso.next().millis();
     long wanted = CommitTs.compose(Math.max(0, now - config.keep().toMillis()), 0);
+    Run run = new Run(now, "nothing is old enough", "", 0);
+    last = run;
     long target = Math.min(wanted, mayPurgeUpTo(wanted, now));
+    run = last; // with the Drainer that holds it back
     if (target <= store.gcTs()) {
       return;
     }
     if (target >= readable.getAsLong()) {
+      last = run.with("nothing was purged: the watermark is older than gc");
       log.atInfo()
           .addKeyValue("gcTS", target)
           .addKeyValue("maxCommitTS", readable.getAsLong())
@@ -119,6 +164,8 @@ public final class GcWorker implements Service {
     gcTs.set((double) CommitTs.millisOf(target));
     store.purge(target);
     doneGcTs.set((double) CommitTs.millisOf(target));
+    doneTs = target;
+    last = run.with("purged");
     log.atInfo().addKeyValue("gcTS", target).log("binlogs are purged");
   }
 
@@ -139,6 +186,7 @@ public final class GcWorker implements Service {
         return forced(slowest.get(), oldest, "gc-hard-limit-age is reached");
       }
     }
+    last = new Run(nowMillis, "nothing is old enough", slowest.get().nodeId(), needed);
     log.atWarn()
         .addKeyValue("drainer", slowest.get().nodeId())
         .addKeyValue("maxCommitTS", needed)
@@ -155,6 +203,7 @@ public final class GcWorker implements Service {
 
   private long forced(NodeStatus drainer, long target, String reason) {
     forced.inc();
+    purgedUnder.labels(drainer.nodeId()).inc();
     log.atError()
         .addKeyValue("drainer", drainer.nodeId())
         .addKeyValue("maxCommitTS", drainer.maxCommitTs())

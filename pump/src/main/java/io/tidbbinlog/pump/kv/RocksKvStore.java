@@ -267,6 +267,37 @@ public final class RocksKvStore implements KvStore {
     }
   }
 
+  /** How it keeps up; quick. Any thread. */
+  public StoreHealth health() {
+    gate.enter();
+    try {
+      long level0 = 0;
+      long pending = 0;
+      for (ColumnFamilyHandle family : families.values()) {
+        level0 = Math.max(level0, number(db.getProperty(family, "rocksdb.num-files-at-level0")));
+        pending += db.getLongProperty(family, "rocksdb.estimate-pending-compaction-bytes");
+      }
+      return new StoreHealth(
+          db.getLongProperty("rocksdb.is-write-stopped") > 0,
+          db.getLongProperty("rocksdb.actual-delayed-write-rate"),
+          number(db.getMapProperty("rocksdb.dbstats").getOrDefault("db.write_stall", "0")) / 1e6,
+          level0,
+          pending,
+          db.getLongProperty("rocksdb.num-running-compactions"),
+          db.getLongProperty("rocksdb.num-running-flushes"),
+          db.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables"),
+          db.getAggregatedLongProperty("rocksdb.background-errors"));
+    } catch (RocksDBException e) {
+      throw wrap("can't ask for the health of " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private static long number(String text) {
+    return (long) Double.parseDouble(text);
+  }
+
   @Override
   public void close() {
     if (!gate.shut()) {

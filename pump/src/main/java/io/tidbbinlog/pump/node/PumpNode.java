@@ -85,6 +85,12 @@ public final class PumpNode implements AutoCloseable {
     return NodeStatus.of(nodeId, host, state, watermark.getAsLong(), now());
   }
 
+  /** PD's time now, reckoned from when this process asked it; 0 before that. */
+  public long pdMillis() {
+    long base = baseTs;
+    return base == 0 ? 0 : CommitTs.millisOf(base) + (clock.nanoTime() - baseNanos) / 1_000_000;
+  }
+
   private long now() {
     long base = baseTs;
     long seconds = (clock.nanoTime() - baseNanos) / 1_000_000_000L;

@@ -10,6 +10,7 @@ import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.store.BinlogStore;
 import io.tidbbinlog.pump.store.CommittedReader;
 import io.tidbbinlog.pump.store.StoreMetrics;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -66,6 +67,11 @@ public final class PullStreams implements Service {
   /** Connected Drainers. */
   public int count() {
     return open.size();
+  }
+
+  /** Up to where each of them has got everything. */
+  public List<Long> positions() {
+    return open.stream().map(PullStream::position).toList();
   }
 
   /** Called within the RPC's handler. */

@@ -111,6 +111,24 @@ public final class BinlogStore {
     }
   }
 
+  /**
+   * The commit-ts of a transaction, looked for among the commits right above its start-ts; 0 when
+   * it is not there.
+   *
+   * @param atMost how many commits are looked at
+   */
+  public long commitTsOf(long startTs, int atMost) {
+    try (Cursor cursor = commits(startTs, Long.MAX_VALUE - 1)) {
+      for (int i = 0; i < atMost && cursor.next(); i++) {
+        byte[] key = cursor.key();
+        if (StoreKeys.startTs(key) == startTs) {
+          return StoreKeys.firstTs(key);
+        }
+      }
+      return 0;
+    }
+  }
+
   /** Commits and watermarks in {@code (after, upTo]}, ascending. The caller closes it. */
   Cursor commits(long after, long upTo) {
     return kv.scan(Space.COMMIT, StoreKeys.after(after), StoreKeys.after(upTo));

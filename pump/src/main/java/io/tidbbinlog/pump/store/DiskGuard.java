@@ -26,6 +26,7 @@ public final class DiskGuard implements Service {
   private final Gauge capacity;
   private final Gauge available;
   private final ScheduledExecutorService timer = Threads.timer("disk-guard");
+  private volatile long totalBytes;
   private volatile long freeBytes = Long.MAX_VALUE;
   private boolean warned; // by the timer's thread only
 
@@ -57,7 +58,8 @@ public final class DiskGuard implements Service {
       FileStore disk = Files.getFileStore(dir);
       long free = disk.getUsableSpace();
       freeBytes = free;
-      capacity.set((double) disk.getTotalSpace());
+      totalBytes = disk.getTotalSpace();
+      capacity.set((double) totalBytes);
       available.set((double) free);
       if (!isWritable()) {
         log.atWarn()
@@ -80,6 +82,11 @@ public final class DiskGuard implements Service {
   /** As of the last look. */
   public long freeBytes() {
     return freeBytes;
+  }
+
+  /** Size of the disk. */
+  public long totalBytes() {
+    return totalBytes;
   }
 
   public long stopAtFreeBytes() {

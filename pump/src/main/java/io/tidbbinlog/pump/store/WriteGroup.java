@@ -70,6 +70,16 @@ public final class WriteGroup implements Service {
     return queue.offer(new Write(binlog, answer, clock.nanoTime()));
   }
 
+  /** Binlogs that wait to be durable. */
+  public int queuedBinlogs() {
+    return queue.count();
+  }
+
+  /** Bytes of those. */
+  public long queuedBytes() {
+    return queue.bytes();
+  }
+
   private void run() {
     List<Write> batch = new ArrayList<>();
     try {

@@ -95,6 +95,11 @@ public final class BinlogStore {
         >= LONG_TXN.toMillis();
   }
 
+  /** Whether an answered write survives power loss. */
+  boolean isSynced() {
+    return sync;
+  }
+
   /** The prewrite as it was received, or null. */
   public byte @Nullable [] prewrite(long startTs) {
     return kv.get(Space.PREWRITE, StoreKeys.ts(startTs));

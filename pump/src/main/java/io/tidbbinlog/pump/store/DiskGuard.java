@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class DiskGuard implements Service {
   private static final Logger log = LoggerFactory.getLogger(DiskGuard.class);
   private static final int EVERY_SECONDS = 3;
+  private static final int LOG_EVERY_LOOKS = 100; // five minutes
 
   private final Path dir;
   private final long stopAtFreeBytes;
@@ -28,7 +29,7 @@ public final class DiskGuard implements Service {
   private final ScheduledExecutorService timer = Threads.timer("disk-guard");
   private volatile long totalBytes;
   private volatile long freeBytes = Long.MAX_VALUE;
-  private boolean warned; // by the timer's thread only
+  private int looksWhileFull; // by the timer's thread only
 
   /**
    * @param stopAtFreeBytes 0 turns the guard off
@@ -61,15 +62,17 @@ public final class DiskGuard implements Service {
       totalBytes = disk.getTotalSpace();
       capacity.set((double) totalBytes);
       available.set((double) free);
-      if (!isWritable()) {
+      if (isWritable()) {
+        if (looksWhileFull > 0) {
+          log.atInfo().addKeyValue("available", free).log("space is available again");
+        }
+        looksWhileFull = 0;
+      } else if (looksWhileFull++ % LOG_EVERY_LOOKS == 0) {
         log.atWarn()
             .addKeyValue("available", free)
             .addKeyValue("StopWriteAtAvailableSpace", stopAtFreeBytes)
             .log("no available space, binlogs are refused");
-      } else if (warned) {
-        log.atInfo().addKeyValue("available", free).log("space is available again");
       }
-      warned = !isWritable();
     } catch (IOException e) {
       log.atWarn().addKeyValue("dir", dir).setCause(e).log("can't see how much space is free");
     }

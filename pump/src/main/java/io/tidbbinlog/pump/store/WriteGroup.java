@@ -110,9 +110,9 @@ public final class WriteGroup implements Service {
       }
       return;
     }
+    long stored = clock.nanoTime();
     sorter.stored(metas);
-    long ended = clock.nanoTime();
-    metrics.batchStored(batch, begun, ended);
+    metrics.batchStored(batch, begun, stored, clock.nanoTime(), store.isSynced());
     for (Write write : batch) {
       write.answer().stored();
     }

@@ -5,6 +5,7 @@ import io.tidbbinlog.common.config.Section;
 import io.tidbbinlog.common.config.TlsConfig;
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.log.LogSetup;
+import io.tidbbinlog.common.metrics.MetricsPush;
 import io.tidbbinlog.pump.gc.GcConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,7 +75,7 @@ public record PumpConfig(
             socket(in),
             in.pdUrls("pd-urls", "http://127.0.0.1:2379"),
             Path.of(in.used("data-dir", orElse(in.string("data-dir", ""), "data.pump"))),
-            in.string("node-id", "").trim(),
+            nodeId(in),
             heartbeat(in),
             in.seconds("gen-binlog-interval", 1, 3),
             maxTxnTtl(in),
@@ -130,6 +131,14 @@ public record PumpConfig(
     return path;
   }
 
+  private static String nodeId(Section in) {
+    String id = in.string("node-id", "").trim();
+    if (id.indexOf('/') >= 0) {
+      in.problem("node-id", "\"" + id + "\" has a /, which can't be part of a key in etcd");
+    }
+    return id;
+  }
+
   private static Duration heartbeat(Section in) {
     Duration wanted = in.seconds("heartbeat-interval", 0, 2);
     return in.used("heartbeat-interval", wanted.isZero() ? Duration.ofSeconds(2) : wanted);
@@ -167,9 +176,13 @@ public record PumpConfig(
 
   private static Push push(Section in) {
     // The original's file knows these two only under the names of its fields.
-    String addr = in.has("MetricsAddr") ? in.string("MetricsAddr", "") : "";
+    String def = in.has("MetricsAddr") ? in.string("MetricsAddr", "") : "";
+    String addr = in.string("metrics-addr", def);
+    if (!addr.isEmpty() && !MetricsPush.isAddress(addr)) {
+      in.problem("metrics-addr", "\"" + addr + "\" is neither host:port nor a URL");
+    }
     return new Push(
-        in.string("metrics-addr", addr),
+        addr,
         in.seconds(in.has("MetricsInterval") ? "MetricsInterval" : "metrics-interval", 0, 15));
   }
 

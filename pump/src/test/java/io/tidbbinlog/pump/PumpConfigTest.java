@@ -148,6 +148,15 @@ final class PumpConfigTest {
   }
 
   @Test
+  void aNumberOfSecondsMayHaveEveryFormOfAnInteger() {
+    assertThat(config("-heartbeat-interval=0x10").heartbeatInterval())
+        .isEqualTo(Duration.ofSeconds(16));
+    assertThat(config("-heartbeat-interval=1_000").heartbeatInterval())
+        .isEqualTo(Duration.ofSeconds(1000));
+    assertThat(config("-gc=08").gc().keep()).isEqualTo(Duration.ofDays(8));
+  }
+
+  @Test
   void commandLineWinsOverEnvironmentWinsOverFile() throws IOException {
     String file = file("node-id = \"file\"\ndata-dir = \"file\"\nlog-level = \"error\"\n");
     var line =
@@ -182,6 +191,39 @@ final class PumpConfigTest {
         .anyMatch(text -> text.contains("must bigger than 0"))
         .anyMatch(text -> text.contains("heartbeat-intervall") && text.contains("interval"))
         .anyMatch(text -> text.contains("neither hour nor day"));
+  }
+
+  /** The original takes some of these, and spins. */
+  @Test
+  void refusesWhatNoPumpCanWorkWith() throws IOException {
+    var line =
+        read(
+            Map.of(),
+            "-heartbeat-interval=-1",
+            "-fake-binlog-interval=0",
+            "-metrics-interval=-1",
+            "-metrics-addr=not a host",
+            "-node-id=a/b",
+            "-gc=7d",
+            "-socket=pump.sock",
+            "-max-message-size=0",
+            "-L=loud",
+            "-config",
+            file("[storage]\nkv_chan_cap = \"many\"\nstop-write-at-available-space = \"-1\"\n"));
+    assertThat(line.exitCode()).isEqualTo(2);
+    assertThat(errors.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(11)
+        .anyMatch(text -> text.startsWith("-heartbeat-interval: must be at least 0 s"))
+        .anyMatch(text -> text.startsWith("-fake-binlog-interval: must be at least 1 s"))
+        .anyMatch(text -> text.startsWith("-metrics-interval: must be at least 0 s"))
+        .anyMatch(text -> text.startsWith("-metrics-addr: \"not a host\" is neither"))
+        .anyMatch(text -> text.startsWith("-node-id: \"a/b\" has a /"))
+        .anyMatch(text -> text.startsWith("-gc: "))
+        .anyMatch(text -> text.startsWith("-socket: bad Socket addr format"))
+        .anyMatch(text -> text.startsWith("-max-message-size: must be in 1"))
+        .anyMatch(text -> text.startsWith("-L: \"loud\" is none of"))
+        .anyMatch(text -> text.contains(":2: storage.kv_chan_cap: must be an integer"))
+        .anyMatch(text -> text.contains(":3: storage.stop-write-at-available-space: "));
   }
 
   @Test

@@ -332,8 +332,12 @@ public final class Section {
       return Duration.ofNanos((long) (d * unitSeconds * 1e9));
     }
     if (raw instanceof String s) {
-      return s.matches("[0-9]{1,15}")
-          ? Duration.ofSeconds(Math.multiplyExact(Long.parseLong(s), unitSeconds))
+      if (s.matches("[+-]?[0-9]{1,15}")) {
+        return Duration.ofSeconds(Math.multiplyExact(Long.parseLong(s), unitSeconds));
+      }
+      // The other forms that a flag's integer may have.
+      return s.matches("[+-]?(0[xXoObB][0-9a-fA-F_]+|[0-9]+_[0-9_]+)")
+          ? Duration.ofSeconds(Math.multiplyExact(GoNumber.parseLong(s), unitSeconds))
           : GoDuration.parse(s);
     }
     return null;

@@ -6,6 +6,7 @@ import io.tidbbinlog.common.lifecycle.Service;
 import io.tidbbinlog.common.lifecycle.Threads;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,11 +39,25 @@ public final class MetricsPush implements Service {
    */
   public MetricsPush(Metrics metrics, String address, String nodeId, Duration interval) {
     this.metrics = metrics;
-    String base = address.contains("://") ? address : "http://" + address;
+    String base = base(address);
     String instance = URLEncoder.encode(nodeId, UTF_8).replace("+", "%20");
     this.target =
         URI.create(base.replaceFirst("/+$", "") + "/metrics/job/binlog/instance/" + instance);
     this.interval = interval;
+  }
+
+  private static String base(String address) {
+    return address.contains("://") ? address : "http://" + address;
+  }
+
+  /** Whether pushes can be sent there. */
+  public static boolean isAddress(String address) {
+    try {
+      URI uri = new URI(base(address));
+      return uri.getHost() != null && uri.getScheme().matches("https?");
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   @Override

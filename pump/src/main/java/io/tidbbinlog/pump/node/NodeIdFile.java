@@ -22,8 +22,8 @@ public final class NodeIdFile {
   private NodeIdFile() {}
 
   /**
-   * The id in the file; else the wanted one, which is not written, as in the original; else {@code
-   * hostname:port}, which is.
+   * The id in the file; else the wanted one, else {@code hostname:port}, which is written then: a
+   * Pump keeps its id whatever it is started with later.
    *
    * @param wanted of the configuration, or empty
    */
@@ -46,10 +46,7 @@ public final class NodeIdFile {
       throw new BinlogException(
           ErrorCode.STORAGE_FAILED, "node id file " + file + " can't be read: " + e, e);
     }
-    if (!wanted.isEmpty()) {
-      return wanted;
-    }
-    String made = hostname() + ":" + port;
+    String made = wanted.isEmpty() ? hostname() + ":" + port : wanted;
     AtomicFile.write(file, made.getBytes(UTF_8), MODE);
     return made;
   }

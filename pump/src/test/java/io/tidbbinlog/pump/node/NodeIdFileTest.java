@@ -20,9 +20,11 @@ final class NodeIdFileTest {
   }
 
   @Test
-  void aWantedIdIsUsedButNotWritten() {
+  void aWantedIdIsKeptTheFirstTime() {
     assertThat(NodeIdFile.resolve(dir, "new:1", 8250)).isEqualTo("new:1");
-    assertThat(dir.resolve(".node")).doesNotExist();
+    assertThat(dir.resolve(".node")).hasContent("new:1");
+    assertThat(NodeIdFile.resolve(dir, "", 8250)).isEqualTo("new:1");
+    assertThat(NodeIdFile.resolve(dir, "other:1", 8250)).isEqualTo("new:1");
   }
 
   @Test

@@ -7,6 +7,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.tidbbinlog.common.ts.Clock;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** The borders between the packages: data goes down, nobody reaches around the one below. */
@@ -112,6 +114,16 @@ final class PumpArchitectureTest {
     check(noClasses().should().callMethod(Thread.class, "sleep", long.class));
     check(noClasses().should().callMethod(System.class, "currentTimeMillis"));
     check(noClasses().should().callMethod(System.class, "nanoTime"));
+  }
+
+  /**
+   * Decisions follow PD's time and clocks that only run forward: a machine's clock that is set an
+   * hour back or forward changes the times in the log, and nothing else.
+   */
+  @Test
+  void nobodyAsksForTheTimeOfDay() {
+    check(noClasses().should().callMethod(Clock.class, "wallMillis"));
+    check(noClasses().should().callMethod(Instant.class, "now"));
   }
 
   private static void check(ArchRule rule) {

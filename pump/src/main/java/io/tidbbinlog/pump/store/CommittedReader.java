@@ -7,6 +7,7 @@ import io.tidbbinlog.pump.kv.KvStore.Cursor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ public final class CommittedReader {
    *
    * @param maxBytes about how much; one binlog is given however large it is
    * @throws BinlogException with {@code BINLOG_PURGED} naming both ts, {@code STORAGE_CORRUPT} or
-   *     {@code BINLOG_UNPARSABLE} naming the ts
+   *     {@code BINLOG_UNPARSABLE} naming the ts; what is before a damaged binlog is given first
    */
   public List<Delivery> next(long maxBytes) {
     long upTo = readable.getAsLong();
@@ -78,7 +79,19 @@ public final class CommittedReader {
         }
         bytes += deliver(cursor, piece);
       }
+    } catch (BinlogException e) {
+      if (piece.isEmpty()) {
+        throw e.code() == ErrorCode.STORAGE_CORRUPT ? unreadable(e) : e;
+      }
+      return piece; // the next call meets it again
     }
+  }
+
+  private BinlogException unreadable(BinlogException cause) {
+    return new BinlogException(
+        cause.code(),
+        "stored binlogs right after commit-ts " + position + " are damaged: " + cause.getMessage(),
+        cause);
   }
 
   private long deliver(Cursor cursor, List<Delivery> piece) {
@@ -87,7 +100,7 @@ public final class CommittedReader {
     long startTs = StoreKeys.startTs(key);
     byte[] payload = cursor.value();
     if (startTs != commitTs) {
-      byte[] prewrite = store.prewrite(startTs);
+      byte[] prewrite = prewrite(startTs, commitTs);
       if (prewrite == null) {
         position = commitTs;
         skipOrphan(startTs, commitTs);
@@ -107,20 +120,32 @@ public final class CommittedReader {
     return payload.length;
   }
 
+  private byte @Nullable [] prewrite(long startTs, long commitTs) {
+    try {
+      return store.prewrite(startTs);
+    } catch (BinlogException e) {
+      throw e.code() == ErrorCode.STORAGE_CORRUPT ? damaged(startTs, commitTs, e) : e;
+    }
+  }
+
   private static byte[] join(byte[] commit, byte[] prewrite, long startTs, long commitTs) {
     try {
       return BinlogCodec.joinCommit(commit, prewrite);
     } catch (BinlogException e) {
-      throw new BinlogException(
-          e.code(),
-          "stored binlog with start-ts "
-              + startTs
-              + " and commit-ts "
-              + commitTs
-              + " is damaged: "
-              + e.getMessage(),
-          e);
+      throw damaged(startTs, commitTs, e);
     }
+  }
+
+  private static BinlogException damaged(long startTs, long commitTs, BinlogException cause) {
+    return new BinlogException(
+        cause.code(),
+        "stored binlog with start-ts "
+            + startTs
+            + " and commit-ts "
+            + commitTs
+            + " is damaged: "
+            + cause.getMessage(),
+        cause);
   }
 
   private void skipOrphan(long startTs, long commitTs) {

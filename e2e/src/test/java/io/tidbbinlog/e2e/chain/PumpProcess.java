@@ -16,20 +16,32 @@ public final class PumpProcess extends Daemon {
   }
 
   /** One that is not started yet; everything that it writes goes below {@code dir}. */
-  public static PumpProcess in(Path dir, String nodeId, String pdUrls, String... flags) {
+  public static PumpProcess in(Path dir, String nodeId, String pdUrls) {
+    // Machines that run tests may have little room left.
+    return in(dir, nodeId, pdUrls, "stop-write-at-available-space = \"100 mib\"");
+  }
+
+  /**
+   * The same.
+   *
+   * @param storage lines of the table {@code [storage]}
+   * @param flags further flags
+   */
+  public static PumpProcess in(
+      Path dir, String nodeId, String pdUrls, String storage, String... flags) {
     String hostPort = "127.0.0.1:" + FreePorts.one();
     try {
       Path config = Files.createDirectories(dir).resolve(nodeId + ".toml");
-      // Machines that run tests may have little room left; one watermark a second keeps tests
-      // short.
+      // One watermark a second keeps tests short.
       Files.writeString(
           config,
           """
           heartbeat-interval = 1
           gen-binlog-interval = 1
           [storage]
-          stop-write-at-available-space = "100 mib"
-          """);
+          """
+              + storage
+              + "\n");
       List<String> arguments =
           new ArrayList<>(
               List.of(

@@ -23,18 +23,19 @@ public final class LoadCluster implements AutoCloseable {
 
   private final Path dir;
   private final int etcdPort;
-  private final int port;
+  private final int[] ports;
   private final TxnLedger ledger = new TxnLedger();
   private final RecordedTime time = new RecordedTime(Clock.SYSTEM);
   private final PdGrpcClient pd;
+  private int leader;
   private @Nullable EtcdServer etcd;
   private @Nullable ClusterFront front;
 
   private LoadCluster(Path dir) {
     this.dir = dir;
     this.etcdPort = FreePorts.one();
-    this.port = FreePorts.one();
-    this.pd = new PdGrpcClient(List.of(pdUrls()), TlsConfig.OFF, Clock.SYSTEM);
+    this.ports = new int[] {FreePorts.one(), FreePorts.one()};
+    this.pd = new PdGrpcClient(List.of(pdUrls().split(",")), TlsConfig.OFF, Clock.SYSTEM);
     time.runFrom(CommitTs.ofMillis(Clock.SYSTEM.wallMillis()).raw());
   }
 
@@ -62,13 +63,34 @@ public final class LoadCluster implements AutoCloseable {
   /** And are there again, with what they knew. */
   public void comeBack() {
     etcd = EtcdServer.start(dir.resolve("etcd"), etcdPort);
-    front = new ClusterFront(CLUSTER_ID, List.of(), ledger, time, port, etcdPort);
-    front.start();
+    front = front();
   }
 
-  /** What {@code -pd-urls} takes. */
+  private ClusterFront front() {
+    ClusterFront next =
+        new ClusterFront(CLUSTER_ID, List.of(), ledger, time, ports[leader], etcdPort);
+    next.start();
+    return next;
+  }
+
+  /** Another member of PD leads, and the one that did is gone; TiKV has moved with it. */
+  public void changeLeader() {
+    ClusterFront old = front;
+    leader = 1 - leader;
+    front = front();
+    if (old != null) {
+      old.close();
+    }
+  }
+
+  /** What {@code -pd-urls} takes: both members. */
   public String pdUrls() {
-    return "http://127.0.0.1:" + port;
+    return "http://127.0.0.1:" + ports[0] + ",http://127.0.0.1:" + ports[1];
+  }
+
+  /** PD's clock for those who still reach it when the Pump does not. */
+  public TsoSource ownTso() {
+    return () -> new CommitTs(time.next(1));
   }
 
   /** PD's clock, through its port. */

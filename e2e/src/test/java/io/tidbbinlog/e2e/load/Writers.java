@@ -32,6 +32,7 @@ public final class Writers implements AutoCloseable {
 
   private final TsoSource tso;
   private final TxnLedger ledger;
+  private final boolean someFallSilent;
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicLong acknowledged = new AtomicLong();
@@ -40,14 +41,23 @@ public final class Writers implements AutoCloseable {
   private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
   private volatile boolean stopped;
 
-  private Writers(TsoSource tso, TxnLedger ledger) {
+  private Writers(TsoSource tso, TxnLedger ledger, boolean someFallSilent) {
     this.tso = tso;
     this.ledger = ledger;
+    this.someFallSilent = someFallSilent;
   }
 
   /** Starts so many sessions. */
   public static Writers start(LoadCluster cluster, String pump, int sessions, long seed) {
-    Writers writers = new Writers(cluster.tso(), cluster.ledger());
+    return start(new Writers(cluster.tso(), cluster.ledger(), true), pump, sessions, seed);
+  }
+
+  /** The same with sessions that reach PD whatever happens, and never end without a word. */
+  public static Writers startTalkative(LoadCluster cluster, String pump, int sessions, long seed) {
+    return start(new Writers(cluster.ownTso(), cluster.ledger(), false), pump, sessions, seed);
+  }
+
+  private static Writers start(Writers writers, String pump, int sessions, long seed) {
     for (int i = 0; i < CHANNELS; i++) {
       writers.channels.add(
           Grpc.newChannelBuilder(pump, InsecureChannelCredentials.create()).build());
@@ -114,7 +124,7 @@ public final class Writers implements AutoCloseable {
     if (startTs == 0) {
       return;
     }
-    if (!send(channel, Binlogs.prewrite(startTs)) || fate < 2) {
+    if (!send(channel, Binlogs.prewrite(startTs)) || (someFallSilent && fate < 2)) {
       ledger.rolledBack(startTs);
       return;
     }
@@ -133,7 +143,7 @@ public final class Writers implements AutoCloseable {
       return;
     }
     ledger.committed(startTs, commitTs);
-    if (fate > 98) {
+    if (someFallSilent && fate > 98) {
       return; // TiKV is the only one to know
     }
     boolean unused = send(channel, Binlogs.commit(startTs, commitTs));

@@ -5,12 +5,13 @@ import io.tidbbinlog.common.error.ErrorCode;
 import io.tidbbinlog.common.file.DirLock;
 import io.tidbbinlog.common.lifecycle.Daemon;
 import io.tidbbinlog.common.lifecycle.ServiceStack;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
 import io.tidbbinlog.common.metrics.Metrics;
 import io.tidbbinlog.common.metrics.MetricsPush;
 import io.tidbbinlog.common.net.HttpRoutes;
 import io.tidbbinlog.common.net.PortServer;
 import io.tidbbinlog.common.net.StatusRoutes;
+import io.tidbbinlog.common.node.NodeHolder;
 import io.tidbbinlog.common.node.NodeState;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.pump.gc.DrainerCheckpoints;
@@ -23,6 +24,7 @@ import io.tidbbinlog.pump.node.OfflineWait;
 import io.tidbbinlog.pump.node.PumpNode;
 import io.tidbbinlog.pump.rpc.AnswerCompression;
 import io.tidbbinlog.pump.rpc.ApiRoutes;
+import io.tidbbinlog.pump.rpc.HeldWrites;
 import io.tidbbinlog.pump.rpc.PullStreams;
 import io.tidbbinlog.pump.rpc.PumpRoutes;
 import io.tidbbinlog.pump.rpc.PumpService;
@@ -32,6 +34,7 @@ import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.sort.TxnStatusResolver;
 import io.tidbbinlog.pump.store.BinlogStore;
 import io.tidbbinlog.pump.store.TikvInquiry;
+import io.tidbbinlog.pump.store.WriteLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +61,9 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
   private volatile @Nullable Throwable failure;
   private volatile long clusterId;
   private volatile @Nullable Running running;
-  private volatile @Nullable Thread offlineWaiter;
+  private final Object offlineLock = new Object();
+  private @Nullable Worker offlineWorker; // under offlineLock
+  private volatile @Nullable OfflineWait offlineWait;
 
   /** The parts that a stop has to speak to. */
   private record Running(
@@ -66,7 +71,8 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
       PullStreams pulls,
       FakeBinlogTicker ticker,
       DrainerCheckpoints drainers,
-      PumpNode node) {}
+      PumpNode node,
+      HeldWrites held) {}
 
   PumpServer(PumpConfig config) {
     this.config = config;
@@ -113,15 +119,20 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
             gc,
             watch,
             pulls);
-    running = new Running(disk, pulls, ticker, drainers, node);
-    openPort(disk, cluster, node, pulls, gc, status, rpcMetrics);
+    HeldWrites held =
+        parts.start(new HeldWrites(WriteLimits.DEFAULT.queueBytes(), disk.store().wasOnline()));
+    Running now = new Running(disk, pulls, ticker, drainers, node, held);
+    running = now;
+    openPort(now, cluster, gc, status, rpcMetrics);
 
     parts.start(watch);
     cluster.pd().connect();
     checkCluster(disk.store(), cluster.pd().clusterId());
     parts.start(resolver);
     parts.start(ticker);
-    node.join();
+    node.join(held::letGo);
+    disk.store().saveOnline(true);
+    held.letGo();
     parts.start(gc);
     pushMetrics(node.nodeId());
     if (config.tolerant()) {
@@ -132,7 +143,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
   private PumpNode node(Sorter sorter, ClusterParts cluster) {
     return new PumpNode(
         NodeIdFile.resolve(config.dataDir(), config.nodeId(), config.addr().port()),
-        config.advertiseAddr().toString(),
+        NodeHolder.ofThisProcess(config.advertiseAddr().toString(), config.dataDir()),
         cluster.registry(),
         cluster.pd(),
         sorter::readable,
@@ -171,22 +182,18 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
   }
 
   private void openPort(
-      StoreParts disk,
-      ClusterParts cluster,
-      PumpNode node,
-      PullStreams pulls,
-      GcWorker gc,
-      StatusReader status,
-      RpcMetrics rpcMetrics)
+      Running now, ClusterParts cluster, GcWorker gc, StatusReader status, RpcMetrics rpcMetrics)
       throws InterruptedException {
+    StoreParts disk = now.disk();
     PumpService service =
         new PumpService(
             () -> clusterId,
-            node::state,
+            now.node()::state,
             disk.disk(),
+            now.held(),
             parts.start(new TsGuard(cluster.pd(), disk.sorter().seen(), rpcMetrics, clock)),
             disk.writes(),
-            pulls,
+            now.pulls(),
             config.tolerant(),
             rpcMetrics,
             clock);
@@ -300,24 +307,58 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
   @Override
   public boolean takeOffline() {
     Running now = running;
-    if (now == null || !now.node().move(NodeState.ONLINE, NodeState.CLOSING)) {
+    if (now == null) {
       return false;
     }
-    Thread waiter = Threads.named("take-offline", () -> waitForOffline(now), this::died);
-    offlineWaiter = waiter;
-    waiter.start();
+    OfflineWait wait = new OfflineWait(now.ticker(), now.disk().sorter(), now.drainers(), clock);
+    Worker worker = new Worker("take-offline", () -> waitForOffline(now, wait), this::died);
+    synchronized (offlineLock) {
+      if (!now.node().move(NodeState.ONLINE, NodeState.CLOSING)) {
+        return false;
+      }
+      offlineWorker = worker;
+      offlineWait = wait;
+      worker.start();
+    }
     return true;
   }
 
-  private void waitForOffline(Running now) {
-    try {
-      now.node().publish();
-      new OfflineWait(now.ticker(), now.disk().sorter(), now.drainers(), clock).untilSafe();
-      if (now.node().move(NodeState.CLOSING, NodeState.OFFLINE)) {
-        requestStop("all Drainers have everything, going offline");
+  private void waitForOffline(Running now, OfflineWait wait) throws InterruptedException {
+    now.node().publish();
+    wait.untilSafe();
+    if (now.node().move(NodeState.CLOSING, NodeState.OFFLINE)) {
+      requestStop("all Drainers have everything, going offline");
+    }
+  }
+
+  @Override
+  public boolean stayOnline() throws InterruptedException {
+    Running now = running;
+    synchronized (offlineLock) {
+      if (now == null || !now.node().move(NodeState.CLOSING, NodeState.ONLINE)) {
+        return false;
       }
-    } catch (InterruptedException e) {
-      log.atWarn().log("going offline was given up, the Pump pauses instead");
+    }
+    log.atInfo().log("going offline was given up, the Pump stays online");
+    endOfflineWait();
+    now.node().publish();
+    return true;
+  }
+
+  @Override
+  public Optional<OfflineWait.Progress> offlineProgress() {
+    return Optional.ofNullable(offlineWait).map(OfflineWait::progress);
+  }
+
+  private void endOfflineWait() {
+    Worker worker;
+    synchronized (offlineLock) {
+      worker = offlineWorker;
+      offlineWorker = null;
+      offlineWait = null;
+    }
+    if (worker != null) {
+      worker.stop(DRAIN_WITHIN);
     }
   }
 
@@ -339,11 +380,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
    * Clients hear of the state before they meet it; what was taken is stored before the last word.
    */
   private void leave(Running now) throws InterruptedException {
-    Thread waiter = offlineWaiter;
-    if (waiter != null) {
-      waiter.interrupt();
-      waiter.join(DRAIN_WITHIN.toMillis());
-    }
+    endOfflineWait();
     PumpNode node = now.node();
     boolean unused =
         node.move(NodeState.ONLINE, NodeState.PAUSING)
@@ -352,9 +389,14 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
       node.publish();
       drain(now.disk().sorter());
     }
+    now.held().letGo();
     now.disk().writes().close();
     // One that was registered but never online is as unknown as before.
-    node.leave(node.state() == NodeState.PAUSING ? NodeState.PAUSED : NodeState.OFFLINE);
+    NodeState last = node.state() == NodeState.PAUSING ? NodeState.PAUSED : NodeState.OFFLINE;
+    if (last == NodeState.OFFLINE && node.hasJoined()) {
+      now.disk().store().saveOnline(false);
+    }
+    node.leave(last);
     now.pulls().close();
   }
 

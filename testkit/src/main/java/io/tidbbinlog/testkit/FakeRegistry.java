@@ -2,6 +2,7 @@ package io.tidbbinlog.testkit;
 
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.error.ErrorCode;
+import io.tidbbinlog.common.node.NodeHolder;
 import io.tidbbinlog.common.node.NodeKind;
 import io.tidbbinlog.common.node.NodeRegistry;
 import io.tidbbinlog.common.node.NodeState;
@@ -9,6 +10,7 @@ import io.tidbbinlog.common.node.NodeStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.function.Consumer;
  */
 public final class FakeRegistry implements NodeRegistry {
   private final Map<NodeKind, Map<String, NodeStatus>> records = new EnumMap<>(NodeKind.class);
+  private final Map<String, NodeHolder> holders = new HashMap<>();
   private final List<Subscription> watches = new CopyOnWriteArrayList<>();
   private boolean away;
 
@@ -59,6 +62,39 @@ public final class FakeRegistry implements NodeRegistry {
       of(kind).put(status.nodeId(), status);
     }
     tell(kind, watcher -> watcher.changed(status));
+  }
+
+  @Override
+  public synchronized Optional<NodeHolder> hold(NodeKind kind, String nodeId, NodeHolder me) {
+    checkThere("hold " + nodeId);
+    NodeHolder other = holders.putIfAbsent(kind + nodeId, me);
+    if (other == null || other.bootId().equals(me.bootId()) || me.succeeds(other)) {
+      holders.put(kind + nodeId, me);
+      return Optional.empty();
+    }
+    return Optional.of(other);
+  }
+
+  @Override
+  public void putAs(NodeHolder me, NodeKind kind, NodeStatus status) {
+    Optional<NodeHolder> other = hold(kind, status.nodeId(), me);
+    if (other.isPresent()) {
+      throw other.get().inUse(kind, status.nodeId());
+    }
+    put(kind, status);
+  }
+
+  @Override
+  public synchronized void release(NodeKind kind, String nodeId, NodeHolder me) {
+    checkThere("release " + nodeId);
+    if (me.equals(holders.get(kind + nodeId))) {
+      holders.remove(kind + nodeId);
+    }
+  }
+
+  /** What comes about when the holder of an id has been dead, or cut off, for long enough. */
+  public synchronized void expire(NodeKind kind, String nodeId) {
+    holders.remove(kind + nodeId);
   }
 
   /** Deletes a record, as an operator does by hand. */

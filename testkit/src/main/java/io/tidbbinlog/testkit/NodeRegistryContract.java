@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.error.ErrorCode;
+import io.tidbbinlog.common.node.NodeHolder;
 import io.tidbbinlog.common.node.NodeKind;
 import io.tidbbinlog.common.node.NodeRegistry;
 import io.tidbbinlog.common.node.NodeState;
@@ -31,6 +32,9 @@ public abstract class NodeRegistryContract {
 
   /** An empty registry. */
   protected abstract NodeRegistry open();
+
+  /** The same registry as another process has it; closing it leaves {@link #registry} as it is. */
+  protected abstract NodeRegistry another();
 
   /** Deletes a record behind the registry's back. */
   protected abstract void removeByHand(NodeKind kind, String nodeId) throws Exception;
@@ -119,6 +123,52 @@ public abstract class NodeRegistryContract {
   void neverWritesAnUnknownState() {
     assertThatThrownBy(() -> registry.put(NodeKind.PUMP, PUMP.withState(NodeState.UNKNOWN)))
         .isInstanceOf(BinlogException.class);
+  }
+
+  private static NodeHolder holder(String bootId, String place) {
+    return new NodeHolder(bootId, "10.0.0.1:" + bootId, "host", "/data/" + place, place);
+  }
+
+  @Test
+  void aNodeIdHasOneHolder() throws Exception {
+    NodeHolder one = holder("1", "a");
+    NodeHolder two = holder("2", "b");
+    assertThat(registry.hold(NodeKind.PUMP, PUMP.nodeId(), one)).isEmpty();
+    assertThat(registry.hold(NodeKind.PUMP, PUMP.nodeId(), one)).isEmpty();
+    assertThat(registry.list(NodeKind.PUMP)).isEmpty();
+    registry.putAs(one, NodeKind.PUMP, PUMP);
+    registry.putAs(one, NodeKind.PUMP, PUMP.withState(NodeState.PAUSING));
+
+    try (NodeRegistry other = another()) {
+      assertThat(other.hold(NodeKind.PUMP, PUMP.nodeId(), two)).contains(one);
+      assertThatThrownBy(() -> other.putAs(two, NodeKind.PUMP, PUMP))
+          .isInstanceOfSatisfying(
+              BinlogException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NODE_ID_IN_USE))
+          .hasMessage(
+              "node id host1:8250 belongs to a pump that lives at 10.0.0.1:1 (host host, data"
+                  + " directory /data/a); stop that one, or start this one with its own -data-dir and"
+                  + " -node-id");
+      assertThat(other.find(NodeKind.PUMP, PUMP.nodeId()))
+          .contains(PUMP.withState(NodeState.PAUSING));
+      assertThat(other.hold(NodeKind.DRAINER, PUMP.nodeId(), two)).isEmpty();
+
+      registry.release(NodeKind.PUMP, PUMP.nodeId(), one);
+      other.putAs(two, NodeKind.PUMP, PUMP);
+      assertThat(registry.hold(NodeKind.PUMP, PUMP.nodeId(), one)).contains(two);
+    }
+  }
+
+  @Test
+  void aNodeIdIsTakenOverInTheSamePlace() throws Exception {
+    NodeHolder dead = holder("1", "a");
+    NodeHolder again = holder("2", "a");
+    registry.putAs(dead, NodeKind.PUMP, PUMP);
+    try (NodeRegistry next = another()) {
+      assertThat(next.hold(NodeKind.PUMP, PUMP.nodeId(), again)).isEmpty();
+      next.putAs(again, NodeKind.PUMP, PUMP.withState(NodeState.PAUSED));
+      assertThat(next.find(NodeKind.PUMP, PUMP.nodeId()))
+          .contains(PUMP.withState(NodeState.PAUSED));
+    }
   }
 
   @Test

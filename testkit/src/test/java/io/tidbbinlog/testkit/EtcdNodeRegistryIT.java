@@ -8,9 +8,11 @@ import io.tidbbinlog.common.config.TlsConfig;
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.error.ErrorCode;
 import io.tidbbinlog.common.node.EtcdNodeRegistry;
+import io.tidbbinlog.common.node.NodeHolder;
 import io.tidbbinlog.common.node.NodeKind;
 import io.tidbbinlog.common.node.NodeRegistry;
 import io.tidbbinlog.common.node.NodeState;
+import io.tidbbinlog.common.node.NodeStatus;
 import io.tidbbinlog.common.pd.EtcdClient;
 import io.tidbbinlog.testkit.server.EtcdServer;
 import java.nio.file.Path;
@@ -52,7 +54,37 @@ class EtcdNodeRegistryIT extends NodeRegistryContract {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+    return another();
+  }
+
+  @Override
+  protected NodeRegistry another() {
     return new EtcdNodeRegistry(new EtcdClient(List.of(server.url()), TlsConfig.OFF));
+  }
+
+  @Test
+  void theKeyOfAHolderGoesWithItsProcess() throws Exception {
+    NodeHolder me = new NodeHolder("1", "10.0.0.1:8250", "host", "/data", "place");
+    registry.putAs(me, NodeKind.PUMP, PUMP);
+    assertThat(etcd.list("/"))
+        .containsOnlyKeys(
+            "/tidb-binlog/v1/alive/pumps/host1:8250", "/tidb-binlog/v1/pumps/host1:8250");
+    registry.close(); // as kill -9 does: nothing is told to etcd, nobody keeps the lease alive
+    while (etcd.get("/tidb-binlog/v1/alive/pumps/host1:8250").isPresent()) {
+      assertThat(etcd.get("/tidb-binlog/v1/pumps/host1:8250")).isPresent();
+    }
+    assertThat(etcd.get("/tidb-binlog/v1/pumps/host1:8250")).isPresent();
+  }
+
+  @Test
+  void takesItsIdAgainAfterTheLeaseWasLost() throws Exception {
+    NodeHolder me = new NodeHolder("1", "10.0.0.1:8250", "host", "/data", "place");
+    registry.putAs(me, NodeKind.PUMP, PUMP);
+    etcd.delete("/tidb-binlog/v1/alive/pumps/host1:8250");
+    registry.putAs(me, NodeKind.PUMP, PUMP.withState(NodeState.PAUSED));
+    assertThat(etcd.get("/tidb-binlog/v1/alive/pumps/host1:8250")).isPresent();
+    assertThat(registry.find(NodeKind.PUMP, PUMP.nodeId()))
+        .contains(PUMP.withState(NodeState.PAUSED));
   }
 
   @Override
@@ -74,22 +106,21 @@ class EtcdNodeRegistryIT extends NodeRegistryContract {
   }
 
   @Test
-  void namesTheKeyOfARecordThatCannotBeRead() throws Exception {
+  void aRecordThatCannotBeReadHidesNoOther() throws Exception {
     etcd.put("/tidb-binlog/v1/pumps/broken:1", "{\"nodeId\":".getBytes(UTF_8));
+    etcd.put("/tidb-binlog/v1/pumps/a/b", RECORD.getBytes(UTF_8));
+    registry.put(NodeKind.PUMP, PUMP);
 
-    assertThatThrownBy(() -> registry.list(NodeKind.PUMP))
+    assertThat(registry.list(NodeKind.PUMP))
+        .containsExactly(
+            NodeStatus.of("a/b", "", NodeState.UNKNOWN, 0, 0),
+            NodeStatus.of("broken:1", "", NodeState.UNKNOWN, 0, 0),
+            PUMP);
+    assertThatThrownBy(() -> registry.find(NodeKind.PUMP, "broken:1"))
         .isInstanceOfSatisfying(
             BinlogException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REGISTRY_CORRUPT))
         .hasMessageContaining("/tidb-binlog/v1/pumps/broken:1")
         .hasMessageContaining("{\"nodeId\":");
-  }
-
-  @Test
-  void namesAKeyThatLiesTooDeep() throws Exception {
-    etcd.put("/tidb-binlog/v1/pumps/a/b", RECORD.getBytes(UTF_8));
-
-    assertThatThrownBy(() -> registry.list(NodeKind.PUMP))
-        .hasMessageContaining("/tidb-binlog/v1/pumps/a/b");
   }
 
   @Test

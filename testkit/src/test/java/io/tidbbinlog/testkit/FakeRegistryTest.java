@@ -17,6 +17,11 @@ class FakeRegistryTest extends NodeRegistryContract {
   }
 
   @Override
+  protected NodeRegistry another() {
+    return fake;
+  }
+
+  @Override
   protected void removeByHand(NodeKind kind, String nodeId) {
     fake.remove(kind, nodeId);
   }

@@ -21,6 +21,9 @@ public final class DaemonMain {
   /** The configuration can't be used, or the program failed while running. */
   public static final int FAILED = 2;
 
+  /** Ended at once by a second signal; nothing was brought down in order. */
+  public static final int AT_ONCE = 3;
+
   private static final Logger log = LoggerFactory.getLogger(DaemonMain.class);
 
   private final String name;
@@ -96,7 +99,7 @@ public final class DaemonMain {
   private void onSignal(String signal) {
     if (signals.incrementAndGet() > 1) {
       log.atWarn().addKeyValue("signal", signal).log("second signal, exit at once");
-      Runtime.getRuntime().halt(FAILED);
+      Runtime.getRuntime().halt(AT_ONCE);
     }
     log.atInfo().addKeyValue("signal", signal).log("got signal to exit");
     daemon.requestStop("signal " + signal);

@@ -1,14 +1,16 @@
 package io.tidbbinlog.common.node;
 
+import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
 import io.tidbbinlog.common.lifecycle.Service;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
+import io.tidbbinlog.common.log.Seldom;
 import io.tidbbinlog.common.ts.Clock;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +26,12 @@ public final class Heartbeat implements Service {
   private static final Duration LOG_EVERY = Duration.ofSeconds(30);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
-  private final NodeRegistry registry;
-  private final NodeKind kind;
+  private final Publisher publisher;
   private final Supplier<NodeStatus> status;
   private final Duration interval;
   private final Clock clock;
-  private final FatalHandler onDeath;
+  private final Worker worker;
+  private final Seldom failureLog;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -40,7 +42,11 @@ public final class Heartbeat implements Service {
   private long consecutiveFailures;
   private long lastSuccessNanos;
   private boolean everSucceeded;
-  private @Nullable Thread thread;
+
+  /** Brings a record into the registry. */
+  public interface Publisher {
+    void put(NodeStatus status) throws InterruptedException;
+  }
 
   /**
    * @param status builds the record; asked right before each write, on the heartbeat's thread
@@ -53,20 +59,28 @@ public final class Heartbeat implements Service {
       Duration interval,
       Clock clock,
       FatalHandler onDeath) {
-    this.registry = registry;
-    this.kind = kind;
+    this(record -> registry.put(kind, record), status, interval, clock, onDeath);
+  }
+
+  /** As the other, with a way of its own into the registry. */
+  public Heartbeat(
+      Publisher publisher,
+      Supplier<NodeStatus> status,
+      Duration interval,
+      Clock clock,
+      FatalHandler onDeath) {
+    this.publisher = publisher;
     this.status = status;
     this.interval = interval;
     this.clock = clock;
-    this.onDeath = onDeath;
+    this.worker = new Worker("heartbeat", this::run, onDeath);
+    this.failureLog = new Seldom(clock, LOG_EVERY);
     this.lastSuccessNanos = clock.nanoTime();
   }
 
   @Override
   public void start() {
-    Thread started = Threads.named("heartbeat", this::run, onDeath);
-    thread = started;
-    started.start();
+    worker.start();
   }
 
   /**
@@ -90,32 +104,29 @@ public final class Heartbeat implements Service {
     }
   }
 
-  private void run() {
-    try {
-      long nextLog = clock.nanoTime();
-      while (true) {
-        long serving = beginWrite();
-        if (serving < 0) {
-          return;
-        }
-        try {
-          registry.put(kind, status.get());
-          succeeded(serving);
-          nextLog = clock.nanoTime();
-        } catch (RuntimeException e) {
-          long inRow = failed();
-          if (clock.nanoTime() - nextLog >= 0) {
-            nextLog = clock.nanoTime() + LOG_EVERY.toNanos();
-            log.atWarn()
-                .addKeyValue("inRow", inRow)
-                .addKeyValue("error", e.getMessage())
-                .log("send heartbeat failed, trying on");
-          }
-        }
-        pause(serving);
+  private void run() throws InterruptedException {
+    while (true) {
+      long serving = beginWrite();
+      if (serving < 0) {
+        return;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // close() asked for the end
+      try {
+        publisher.put(status.get());
+        succeeded(serving);
+        failureLog.reset();
+      } catch (RuntimeException e) {
+        if (e instanceof BinlogException b && b.code() == ErrorCode.NODE_ID_IN_USE) {
+          throw e; // two under one id: this one must go
+        }
+        long inRow = failed();
+        if (failureLog.now()) {
+          log.atWarn()
+              .addKeyValue("inRow", inRow)
+              .addKeyValue("error", e.getMessage())
+              .log("send heartbeat failed, trying on");
+        }
+      }
+      pause(serving);
     }
   }
 
@@ -217,14 +228,6 @@ public final class Heartbeat implements Service {
     } finally {
       lock.unlock();
     }
-    Thread running = thread;
-    if (running != null && running != Thread.currentThread()) {
-      try {
-        running.join(CLOSE_WITHIN.toMillis());
-        running.interrupt();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    worker.finish(CLOSE_WITHIN);
   }
 }

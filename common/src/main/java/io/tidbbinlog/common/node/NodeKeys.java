@@ -30,6 +30,11 @@ final class NodeKeys {
     return "/" + String.join("/", parts);
   }
 
+  /** The key that says which process lives under an id; in no directory that others list. */
+  static String holder(NodeKind kind, String nodeId) {
+    return ROOT + "alive/" + kind.directory() + "/" + nodeId;
+  }
+
   /** The id in a key below the kind's directory. */
   static String nodeId(NodeKind kind, String key) {
     return key.substring(directory(kind).length());

@@ -6,7 +6,13 @@ import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
@@ -15,6 +21,7 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
+import io.grpc.stub.StreamObserver;
 import io.tidbbinlog.common.config.TlsConfig;
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.error.ErrorCode;
@@ -30,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PD's etcd; the only user of the etcd library.
@@ -93,6 +101,90 @@ public final class EtcdClient implements AutoCloseable {
   /** Removes a key, if it is there. */
   public void delete(String key) throws InterruptedException {
     var unused = await("delete " + key, client.getKVClient().delete(bytes(key)));
+  }
+
+  /**
+   * Writes keys in one transaction if {@code guard} has that value.
+   *
+   * @param expected null: if the guard does not exist
+   */
+  public Guarded putIf(String guard, byte @Nullable [] expected, List<Put> puts)
+      throws InterruptedException {
+    ByteSequence key = bytes(guard);
+    Cmp condition =
+        expected == null
+            ? new Cmp(key, Cmp.Op.EQUAL, CmpTarget.version(0))
+            : new Cmp(key, Cmp.Op.EQUAL, CmpTarget.value(ByteSequence.from(expected)));
+    TxnResponse response =
+        await(
+            "put " + puts.get(puts.size() - 1).key(),
+            client
+                .getKVClient()
+                .txn()
+                .If(condition)
+                .Then(puts.stream().map(EtcdClient::op).toArray(Op[]::new))
+                .Else(Op.get(key, GetOption.DEFAULT))
+                .commit());
+    if (response.isSucceeded()) {
+      return new Guarded(true, Optional.empty());
+    }
+    List<KeyValue> found = response.getGetResponses().get(0).getKvs();
+    return new Guarded(
+        false,
+        found.isEmpty() ? Optional.empty() : Optional.of(found.get(0).getValue().getBytes()));
+  }
+
+  private static Op op(Put put) {
+    return Op.put(
+        bytes(put.key()),
+        ByteSequence.from(put.value()),
+        put.lease() == 0
+            ? PutOption.DEFAULT
+            : PutOption.builder().withLeaseId(put.lease()).build());
+  }
+
+  /**
+   * One write of a transaction.
+   *
+   * @param lease the key goes with it; 0 for a key that stays
+   */
+  public record Put(String key, byte[] value, long lease) {}
+
+  /**
+   * What came of a guarded write.
+   *
+   * @param actual where it was not done: the guard's value, or empty where it does not exist
+   */
+  public record Guarded(boolean done, Optional<byte[]> actual) {}
+
+  /** A new lease: what is written with it goes when nobody keeps it alive for that long. */
+  public long grantLease(Duration ttl) throws InterruptedException {
+    return await("grant a lease", client.getLeaseClient().grant(ttl.toSeconds())).getID();
+  }
+
+  /**
+   * Keeps a lease alive from now on, until the result is closed. Whether it lives is seen by its
+   * keys; one that was lost while etcd was away stays lost.
+   */
+  public AutoCloseable keepAlive(long lease) {
+    return client.getLeaseClient().keepAlive(lease, new Unheard());
+  }
+
+  /** Ends a lease; its keys go at once. */
+  public void revoke(long lease) throws InterruptedException {
+    var unused = await("revoke a lease", client.getLeaseClient().revoke(lease));
+  }
+
+  /** The answers to the library's keep-alives are its own business. */
+  private static final class Unheard implements StreamObserver<LeaseKeepAliveResponse> {
+    @Override
+    public void onNext(LeaseKeepAliveResponse value) {}
+
+    @Override
+    public void onError(Throwable t) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   /**

@@ -142,6 +142,19 @@ class HeartbeatTest {
     }
 
     @Override
+    public Optional<NodeHolder> hold(NodeKind kind, String nodeId, NodeHolder me) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void putAs(NodeHolder me, NodeKind kind, NodeStatus status) throws InterruptedException {
+      put(kind, status);
+    }
+
+    @Override
+    public void release(NodeKind kind, String nodeId, NodeHolder me) {}
+
+    @Override
     public List<NodeStatus> list(NodeKind kind) {
       return written;
     }

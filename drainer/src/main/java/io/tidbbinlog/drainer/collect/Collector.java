@@ -245,8 +245,13 @@ public final class Collector implements Service {
 
   private void apply(List<NodeStatus> pumps) {
     Map<String, PumpSource> added = new TreeMap<>();
+    NodeStatus unreadable = null;
     for (NodeStatus pump : pumps) {
       PumpSource source = known.get(pump.nodeId());
+      if (pump.state() == NodeState.UNKNOWN && pump.host().isEmpty()) {
+        unreadable = source == null ? pump : unreadable;
+        continue; // one that takes part goes on as it was
+      }
       boolean offline = pump.state() == NodeState.OFFLINE;
       if (source == null && !offline) {
         added.put(pump.nodeId(), create(pump));
@@ -263,6 +268,14 @@ public final class Collector implements Service {
     added.values().forEach(PumpSource::start);
     reportVanished(pumps);
     known.forEach((id, source) -> metrics.position(id, source.receivedTs()));
+    if (unreadable != null) {
+      throw new BinlogException(
+          ErrorCode.REGISTRY_CORRUPT,
+          "the record of pump "
+              + unreadable.nodeId()
+              + " in etcd can't be read, and nobody knows where its binlogs are: start that pump to"
+              + " write it anew, or delete the key if there is no such pump");
+    }
   }
 
   private PumpSource create(NodeStatus pump) {

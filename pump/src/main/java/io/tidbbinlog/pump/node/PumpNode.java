@@ -1,8 +1,11 @@
 package io.tidbbinlog.pump.node;
 
 import io.tidbbinlog.common.error.BinlogException;
+import io.tidbbinlog.common.error.ErrorCode;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
+import io.tidbbinlog.common.log.Seldom;
 import io.tidbbinlog.common.node.Heartbeat;
+import io.tidbbinlog.common.node.NodeHolder;
 import io.tidbbinlog.common.node.NodeKind;
 import io.tidbbinlog.common.node.NodeRegistry;
 import io.tidbbinlog.common.node.NodeState;
@@ -11,6 +14,7 @@ import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.common.ts.CommitTs;
 import io.tidbbinlog.common.ts.TsoSource;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * none, offline ──join──▶ paused (Drainers are told) ──▶ online
  * paused, online, pausing, closing ──join──▶ online
  * online ──▶ pausing ──▶ paused         online ──▶ closing ──▶ offline
- *                           closing ──signal──▶ pausing
+ *                           closing ──signal──▶ pausing,  closing ──changed mind──▶ online
  * </pre>
  *
  * A Pump that nobody knows takes no prewrite before every live Drainer has heard of it: otherwise a
@@ -34,8 +38,14 @@ public final class PumpNode implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PumpNode.class);
   private static final Duration PUBLISH_WITHIN = Duration.ofSeconds(5);
 
+  /** Longer than the key of a holder outlives it. */
+  private static final Duration OTHER_MAY_BE_DEAD = Duration.ofSeconds(15);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration LOG_EVERY = Duration.ofSeconds(5);
+
   private final String nodeId;
-  private final String host;
+  private final NodeHolder me;
   private final NodeRegistry registry;
   private final TsoSource tso;
   private final LongSupplier watermark;
@@ -48,12 +58,12 @@ public final class PumpNode implements AutoCloseable {
   private volatile boolean beating; // heartbeat was started
 
   /**
-   * @param host the advertised address
+   * @param me this process, with the address it advertises
    * @param watermark what the record says as maxCommitTS
    */
   public PumpNode(
       String nodeId,
-      String host,
+      NodeHolder me,
       NodeRegistry registry,
       TsoSource tso,
       LongSupplier watermark,
@@ -62,14 +72,19 @@ public final class PumpNode implements AutoCloseable {
       Clock clock,
       FatalHandler onDeath) {
     this.nodeId = nodeId;
-    this.host = host;
+    this.me = me;
     this.registry = registry;
     this.tso = tso;
     this.watermark = watermark;
     this.notifier = notifier;
     this.clock = clock;
     this.heartbeat =
-        new Heartbeat(registry, NodeKind.PUMP, this::status, heartbeatInterval, clock, onDeath);
+        new Heartbeat(
+            record -> registry.putAs(me, NodeKind.PUMP, record),
+            this::status,
+            heartbeatInterval,
+            clock,
+            onDeath);
   }
 
   public String nodeId() {
@@ -82,7 +97,7 @@ public final class PumpNode implements AutoCloseable {
 
   /** The record as it would be written now. */
   public NodeStatus status() {
-    return NodeStatus.of(nodeId, host, state, watermark.getAsLong(), now());
+    return NodeStatus.of(nodeId, me.address(), state, watermark.getAsLong(), now());
   }
 
   /** PD's time now, reckoned from when this process asked it; 0 before that. */
@@ -100,8 +115,12 @@ public final class PumpNode implements AutoCloseable {
   /**
    * Registers and goes online; returns when it is. Waits for etcd, PD and the Drainers as long as
    * it takes.
+   *
+   * @param beforeNew called when this Pump is new to the Drainers and will have to wait for them
+   * @throws BinlogException with {@code NODE_ID_IN_USE} when another process lives under this id
    */
-  public void join() throws InterruptedException {
+  public void join(Runnable beforeNew) throws InterruptedException {
+    takeId();
     NodeState before = Patience.until("etcd", clock, this::stateInRegistry);
     baseTs = Patience.until("PD", clock, () -> tso.next().raw());
     baseNanos = clock.nanoTime();
@@ -112,6 +131,7 @@ public final class PumpNode implements AutoCloseable {
         .addKeyValue("stateBefore", before.word())
         .log(isNew ? "join as a new Pump" : "join again");
     if (isNew) {
+      beforeNew.run();
       heartbeat.start();
       beating = true;
       while (!heartbeat.publish(PUBLISH_WITHIN)) {
@@ -127,11 +147,50 @@ public final class PumpNode implements AutoCloseable {
     while (!heartbeat.publish(PUBLISH_WITHIN)) {
       log.atWarn().log("this Pump can't be registered yet, trying on");
     }
-    log.atInfo().addKeyValue("nodeID", nodeId).addKeyValue("host", host).log("Pump is online");
+    log.atInfo()
+        .addKeyValue("nodeID", nodeId)
+        .addKeyValue("host", me.address())
+        .log("Pump is online");
+  }
+
+  /** A holder that has just died is waited for until its key goes; one in our own place is gone. */
+  private void takeId() throws InterruptedException {
+    Seldom waitLog = new Seldom(clock, LOG_EVERY);
+    long begun = clock.nanoTime();
+    while (true) {
+      Optional<NodeHolder> other =
+          Patience.until("etcd", clock, () -> registry.hold(NodeKind.PUMP, nodeId, me));
+      if (other.isEmpty()) {
+        return;
+      }
+      if (clock.nanoTime() - begun >= OTHER_MAY_BE_DEAD.toNanos()) {
+        throw other.get().inUse(NodeKind.PUMP, nodeId);
+      }
+      if (waitLog.now()) {
+        log.atWarn()
+            .addKeyValue("nodeID", nodeId)
+            .addKeyValue("other", other.get())
+            .log("another process lives, or has lived until just now, under this node id; waiting");
+      }
+      clock.sleep(LOOK_EVERY);
+    }
   }
 
   private NodeState stateInRegistry() throws InterruptedException {
-    return registry.find(NodeKind.PUMP, nodeId).map(NodeStatus::state).orElse(NodeState.OFFLINE);
+    try {
+      return registry.find(NodeKind.PUMP, nodeId).map(NodeStatus::state).orElse(NodeState.OFFLINE);
+    } catch (BinlogException e) {
+      if (e.code() != ErrorCode.REGISTRY_CORRUPT) {
+        throw e;
+      }
+      log.atWarn().addKeyValue("error", e.getMessage()).log("own record is written anew");
+      return NodeState.OFFLINE; // so the Drainers are told in any case
+    }
+  }
+
+  /** Whether the registry knows this process. */
+  public boolean hasJoined() {
+    return beating;
   }
 
   /**
@@ -170,6 +229,11 @@ public final class PumpNode implements AutoCloseable {
     }
     publish();
     heartbeat.close();
+    try {
+      registry.release(NodeKind.PUMP, nodeId, me);
+    } catch (BinlogException e) {
+      log.atDebug().addKeyValue("error", e.getMessage()).log("the node id is not given free yet");
+    }
     log.atInfo().addKeyValue("state", state.word()).log("Pump has left");
   }
 
@@ -181,7 +245,6 @@ public final class PumpNode implements AutoCloseable {
   /** Waits for something that may be away. */
   static final class Patience {
     private static final Duration BETWEEN = Duration.ofMillis(500);
-    private static final Duration LOG_EVERY = Duration.ofSeconds(5);
 
     private Patience() {}
 
@@ -192,13 +255,15 @@ public final class PumpNode implements AutoCloseable {
 
     static <T> T until(String what, Clock clock, Try<T> attempt) throws InterruptedException {
       long begun = clock.nanoTime();
-      long nextLog = begun;
+      Seldom waitLog = new Seldom(clock, LOG_EVERY);
       while (true) {
         try {
           return attempt.run();
         } catch (BinlogException e) {
-          if (clock.nanoTime() - nextLog >= 0) {
-            nextLog = clock.nanoTime() + LOG_EVERY.toNanos();
+          if (e.code().reaction() != ErrorCode.Reaction.RETRY) {
+            throw e;
+          }
+          if (waitLog.now()) {
             log.atWarn()
                 .addKeyValue("seconds", (clock.nanoTime() - begun) / 1_000_000_000L)
                 .addKeyValue("error", e.getMessage())

@@ -14,9 +14,11 @@ import io.tidbbinlog.common.node.NodeStatusJson;
 import io.tidbbinlog.common.ts.TsoSource;
 import io.tidbbinlog.proto.binlog.Binlog;
 import io.tidbbinlog.proto.binlog.PrewriteValue;
+import io.tidbbinlog.pump.node.OfflineWait;
 import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.store.BinlogStore;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
@@ -42,6 +44,12 @@ public final class PumpRoutes {
 
     /** Begins to go offline; false when the Pump is not online any more. */
     boolean takeOffline();
+
+    /** Gives going offline up; false when the Pump is not about to. */
+    boolean stayOnline() throws InterruptedException;
+
+    /** What going offline waits for; empty when the Pump is not about to. */
+    Optional<OfflineWait.Progress> offlineProgress();
   }
 
   /**
@@ -85,6 +93,7 @@ public final class PumpRoutes {
               + tso.next().raw()
               + ",\"Checkpoint\":{},\"ErrMsg\":\"\""
               + waitsFor()
+              + offline()
               + "}\n");
     } catch (BinlogException e) {
       return Response.text(
@@ -92,8 +101,42 @@ public final class PumpRoutes {
           "{\"status\":null,\"CommitTS\":0,\"Checkpoint\":{},\"ErrMsg\":"
               + Json.quoted(String.valueOf(e.getMessage()))
               + waitsFor()
+              + offline()
               + "}\n");
     }
+  }
+
+  /** Not in the original's: while the Pump is closing, what for. */
+  private String offline() {
+    return node.offlineProgress().map(PumpRoutes::json).orElse("");
+  }
+
+  private static String json(OfflineWait.Progress progress) {
+    String behind =
+        progress.behind().stream()
+            .map(
+                drainer ->
+                    "{\"nodeId\":"
+                        + Json.quoted(drainer.nodeId())
+                        + ",\"state\":"
+                        + Json.quoted(drainer.state())
+                        + ",\"commitTS\":"
+                        + drainer.commitTs()
+                        + ",\"lagSeconds\":"
+                        + drainer.lag().toSeconds()
+                        + "}")
+            .collect(Collectors.joining(",", "[", "]"));
+    return ",\"Offline\":{\"openPrewrites\":"
+        + progress.openPrewrites()
+        + ",\"waitsForStartTS\":"
+        + progress.waitsForStartTs()
+        + ",\"neededCommitTS\":"
+        + progress.neededCommitTs()
+        + ",\"behind\":"
+        + behind
+        + ",\"error\":"
+        + Json.quoted(progress.error())
+        + "}";
   }
 
   /** Not in the original's: which transaction holds the watermark, once that takes longer. */
@@ -131,13 +174,16 @@ public final class PumpRoutes {
     return NodeStatusJson.text(status);
   }
 
-  private Response changeState(Request request) {
+  private Response changeState(Request request) throws InterruptedException {
     String wanted = request.var("nodeID");
     String action = request.var("action");
     if (!wanted.equals(node.nodeId())) {
       return refusal("invalide nodeID " + wanted + ", this pump's nodeID is " + node.nodeId());
     }
     NodeState state = node.state();
+    if (state == NodeState.CLOSING && action.equals("online") && node.stayOnline()) {
+      return success(action); // ours: changed one's mind
+    }
     if (state == NodeState.ONLINE) {
       switch (action) {
         case "pause" -> {

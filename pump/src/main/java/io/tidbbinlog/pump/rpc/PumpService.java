@@ -37,6 +37,7 @@ public final class PumpService implements BindableService {
   private final LongSupplier clusterId;
   private final Supplier<NodeState> state;
   private final DiskGuard disk;
+  private final HeldWrites held;
   private final TsGuard guard;
   private final WriteGroup writes;
   private final PullStreams pulls;
@@ -47,12 +48,14 @@ public final class PumpService implements BindableService {
 
   /**
    * @param clusterId 0 as long as nobody knows it
+   * @param held where prewrites wait for a Pump that is online in a moment
    * @param tolerant answer a write that failed with success
    */
   public PumpService(
       LongSupplier clusterId,
       Supplier<NodeState> state,
       DiskGuard disk,
+      HeldWrites held,
       TsGuard guard,
       WriteGroup writes,
       PullStreams pulls,
@@ -62,6 +65,7 @@ public final class PumpService implements BindableService {
     this.clusterId = clusterId;
     this.state = state;
     this.disk = disk;
+    this.held = held;
     this.guard = guard;
     this.writes = writes;
     this.pulls = pulls;
@@ -100,6 +104,13 @@ public final class PumpService implements BindableService {
       reply.lose(Status.UNKNOWN, String.valueOf(e.getMessage()));
       return;
     }
+    boolean early = meta.kind() == BinlogKind.PREWRITE && state.get() != NodeState.ONLINE;
+    if (!early || !held.hold(payload.length, () -> take(meta, payload, reply))) {
+      take(meta, payload, reply);
+    }
+  }
+
+  private void take(BinlogMeta meta, byte[] payload, Reply reply) {
     String refusal = refusal(meta);
     if (!refusal.isEmpty()) {
       reply.lose(Status.UNKNOWN, refusal);

@@ -184,6 +184,20 @@ public final class BinlogStore {
     save(StoreKeys.CLUSTER_ID, clusterId, true);
   }
 
+  /**
+   * Whether the Drainers know of this Pump: it has been online, and not gone offline since. What
+   * etcd says counts; this is known sooner.
+   */
+  public boolean wasOnline() {
+    return number(StoreKeys.ONLINE) != 0;
+  }
+
+  public void saveOnline(boolean online) {
+    if (online != wasOnline()) {
+      save(StoreKeys.ONLINE, online ? 1 : 0, true);
+    }
+  }
+
   /** About how many bytes it takes on disk. */
   public long sizeBytes() {
     return kv.sizeBytes();

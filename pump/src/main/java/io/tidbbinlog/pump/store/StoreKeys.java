@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * COMMIT    commit-ts | start-ts      the commit as received; a watermark when both ts are equal
  * OPEN      start-ts                  nothing: this prewrite has no outcome yet
  * LONG      commit-ts | start-ts      nothing: this commit's prewrite is much older than itself
- * META      name                      format, cluster-id, readable, gc-ts: 8 bytes big-endian each
+ * META      name                      format, cluster-id, readable, gc-ts, online: 8 bytes big-endian each
  * </pre>
  *
  * The start-ts in a commit's key keeps two binlogs of one ts apart, and lets a reader find the
@@ -23,6 +23,7 @@ final class StoreKeys {
   static final byte[] FORMAT = "format".getBytes(UTF_8);
   static final byte[] CLUSTER_ID = "cluster-id".getBytes(UTF_8);
   static final byte[] READABLE = "readable".getBytes(UTF_8);
+  static final byte[] ONLINE = "online".getBytes(UTF_8);
   static final byte[] GC_TS = "gc-ts".getBytes(UTF_8);
   static final byte[] NOTHING = {};
 

@@ -9,6 +9,8 @@ import io.tidbbinlog.common.node.NodeState;
 import io.tidbbinlog.common.node.NodeStatus;
 import io.tidbbinlog.common.ts.CommitTs;
 import io.tidbbinlog.pump.gc.DrainerCheckpoints;
+import io.tidbbinlog.pump.node.OfflineWait.Behind;
+import io.tidbbinlog.pump.node.OfflineWait.Progress;
 import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.testkit.FakeRegistry;
 import io.tidbbinlog.testkit.ManualClock;
@@ -45,10 +47,15 @@ final class OfflineWaitTest {
     drainer(NodeState.PAUSED, 5);
     CompletableFuture<Void> waiting = CompletableFuture.runAsync(this::untilSafe);
     lookTwice(waiting);
+    assertThat(wait.progress()).isEqualTo(new Progress(1, 10, 0, List.of(), ""));
     sorter.stored(List.of(new BinlogMeta(BinlogKind.COMMIT, 10, 20, 0)));
     lookTwice(waiting);
+    assertThat(wait.progress())
+        .isEqualTo(
+            new Progress(0, 0, 1000, List.of(new Behind("d:1", "paused", 5, Duration.ZERO)), ""));
     registry.goAway();
     lookTwice(waiting);
+    assertThat(wait.progress().error()).contains("away");
     registry.comeBack();
     drainer(NodeState.ONLINE, 999);
     lookTwice(waiting);

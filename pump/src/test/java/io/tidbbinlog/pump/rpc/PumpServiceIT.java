@@ -71,6 +71,7 @@ final class PumpServiceIT {
           (thread, cause) -> {
             throw new AssertionError(cause);
           });
+  private HeldWrites held = new HeldWrites(1 << 20, false);
   private volatile NodeState state = NodeState.ONLINE;
   private volatile CommitTs pdTime = new CommitTs(minute(300));
   private final List<AutoCloseable> toClose = new ArrayList<>();
@@ -106,6 +107,39 @@ final class PumpServiceIT {
     stub(channel).writeBinlog(request(CLUSTER, ByteString.EMPTY));
     assertThat(metrics.lost.get()).isEqualTo(3);
     assertThat(store.prewrite(10)).isNotNull();
+  }
+
+  @Test
+  void aPumpThatIsOnlineInAMomentHoldsPrewritesUntilThen() throws Exception {
+    held = new HeldWrites(1 << 20, true);
+    state = NodeState.PAUSED;
+    ManagedChannel channel = serve(0, false);
+    var first =
+        PumpGrpc.newFutureStub(channel)
+            .writeBinlog(request(CLUSTER, ByteString.copyFrom(prewrite(10).payload())));
+    write(channel, commit(8, 9)); // is never held, and comes after the other on its connection
+    assertThat(first.isDone()).isFalse();
+    assertThat(store.prewrite(10)).isNull();
+    state = NodeState.ONLINE;
+    held.letGo();
+    assertThat(first.get()).isNotNull();
+    assertThat(store.prewrite(10)).isNotNull();
+    state = NodeState.PAUSED;
+    fails(channel, CLUSTER, prewrite(11), "UNKNOWN: no online: paused");
+  }
+
+  @Test
+  void prewritesThatWereHeldInVainAreRefused() {
+    held = new HeldWrites(1 << 20, true);
+    state = NodeState.PAUSED;
+    ManagedChannel channel = serve(0, false);
+    var first =
+        PumpGrpc.newFutureStub(channel)
+            .writeBinlog(request(CLUSTER, ByteString.copyFrom(prewrite(10).payload())));
+    write(channel, commit(8, 9));
+    held.letGo();
+    assertThatThrownBy(first::get).hasMessageContaining("UNKNOWN: no online: paused");
+    assertThat(store.prewrite(10)).isNull();
   }
 
   @Test
@@ -279,7 +313,16 @@ final class PumpServiceIT {
     toClose.add(guard);
     PumpService service =
         new PumpService(
-            () -> CLUSTER, states, disk, guard, writes, pulls, tolerant, metrics, Clock.SYSTEM);
+            () -> CLUSTER,
+            states,
+            disk,
+            held,
+            guard,
+            writes,
+            pulls,
+            tolerant,
+            metrics,
+            Clock.SYSTEM);
     PortServer server =
         new PortServer(
             new HostPort("127.0.0.1", 0),

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -243,6 +245,25 @@ final class PumpConfigTest {
     assertThat(all.heartbeatInterval()).isEqualTo(def.heartbeatInterval());
     assertThat(all.fakeBinlogInterval()).isEqualTo(def.fakeBinlogInterval());
     assertThat(all.tls().enabled()).isTrue();
+  }
+
+  /** Keys of the sample are all keys there are, see above. */
+  @Test
+  void everySettingIsExplained() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "pump.md"));
+    Pattern setting = Pattern.compile("(?m)^# ([A-Za-z][\\w-]*) = ");
+    List<String> keys = first(setting, SampleConfig.asDelivered("pump.toml"));
+    assertThat(keys).hasSizeGreaterThan(30);
+    assertThat(keys).filteredOn(key -> !page.contains("`" + key + "`")).isEmpty();
+    List<String> flags = first(Pattern.compile("(?m)^  -([\\w-]+)"), PumpFlags.flags().usage());
+    assertThat(flags).hasSizeGreaterThan(15);
+    assertThat(flags)
+        .filteredOn(flag -> !page.contains("`" + flag + "`") && !page.contains("-" + flag))
+        .isEmpty();
+  }
+
+  private static List<String> first(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(found -> found.group(1)).toList();
   }
 
   private PumpConfig config(String... args) {

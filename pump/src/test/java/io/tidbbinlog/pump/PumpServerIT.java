@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -237,6 +238,19 @@ final class PumpServerIT {
     assertThat(lines)
         .anyMatch(
             line -> line.matches("binlog_pump_build_info\\{version=\".+\",commit=\".+\"\\} 1"));
+  }
+
+  @Test
+  void everyMetricIsExplained() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "pump.md"));
+    List<String> names =
+        get("/metrics")
+            .lines()
+            .filter(line -> line.startsWith("# TYPE binlog_"))
+            .map(line -> line.split(" ")[2])
+            .toList();
+    assertThat(names).hasSizeGreaterThan(30);
+    assertThat(names).filteredOn(name -> !page.contains("`" + name)).isEmpty();
   }
 
   private static void series(List<String> lines, String type, String name, String labels) {

@@ -2,6 +2,8 @@ package io.tidbbinlog.testkit;
 
 import io.tidbbinlog.common.ts.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -14,7 +16,7 @@ public final class ManualClock implements Clock {
   private final Condition moved = lock.newCondition();
   private final long startWallMillis;
   private long nanos;
-  private int sleepers;
+  private final List<Long> sleepUntil = new ArrayList<>(); // of the threads in sleep()
 
   /** Starts at 2026-01-01T00:00:00Z. */
   public ManualClock() {
@@ -36,11 +38,14 @@ public final class ManualClock implements Clock {
     }
   }
 
-  /** How many threads are asleep on this clock right now. */
+  /**
+   * How many threads are asleep on this clock right now. One that {@link #advance} has moved past
+   * is awake, even if it has not run yet.
+   */
   public int sleepers() {
     lock.lock();
     try {
-      return sleepers;
+      return (int) sleepUntil.stream().filter(until -> until > nanos).count();
     } finally {
       lock.unlock();
     }
@@ -70,14 +75,14 @@ public final class ManualClock implements Clock {
   public void sleep(Duration time) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long until = nanos + time.toNanos();
-      sleepers++;
+      Long until = nanos + time.toNanos();
+      sleepUntil.add(until);
       try {
         while (nanos < until) {
           moved.await();
         }
       } finally {
-        sleepers--;
+        sleepUntil.remove(until);
       }
     } finally {
       lock.unlock();

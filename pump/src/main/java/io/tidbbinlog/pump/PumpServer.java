@@ -118,7 +118,8 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
             resolver,
             gc,
             watch,
-            pulls);
+            pulls,
+            this::offlineProgress);
     HeldWrites held =
         parts.start(new HeldWrites(WriteLimits.DEFAULT.queueBytes(), disk.store().wasOnline()));
     Running now = new Running(disk, pulls, ticker, drainers, node, held);

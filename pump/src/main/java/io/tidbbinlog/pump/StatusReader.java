@@ -7,12 +7,14 @@ import io.tidbbinlog.common.ts.CommitTs;
 import io.tidbbinlog.pump.gc.DrainerWatch;
 import io.tidbbinlog.pump.gc.GcWorker;
 import io.tidbbinlog.pump.kv.StoreHealth;
+import io.tidbbinlog.pump.node.OfflineWait;
 import io.tidbbinlog.pump.node.PumpNode;
 import io.tidbbinlog.pump.rpc.PullStreams;
 import io.tidbbinlog.pump.rpc.PumpStatus;
 import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.sort.TxnStatusResolver;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,8 @@ record StatusReader(
     TxnStatusResolver resolver,
     GcWorker gc,
     DrainerWatch drainers,
-    PullStreams pulls)
+    PullStreams pulls,
+    Supplier<Optional<OfflineWait.Progress>> offline)
     implements Supplier<PumpStatus> {
 
   @Override
@@ -42,6 +45,7 @@ record StatusReader(
         build.version(),
         build.commit(),
         watermark(),
+        offline.get().map(StatusReader::offline).orElse(null),
         new PumpStatus.Queue(disk.writes().queuedBinlogs(), disk.writes().queuedBytes()),
         new PumpStatus.Space(
             disk.disk().totalBytes(),
@@ -54,6 +58,14 @@ record StatusReader(
         pulls.positions().stream()
             .map(ts -> new PumpStatus.Pull(String.valueOf(ts), lag(ts)))
             .toList());
+  }
+
+  private static PumpStatus.Offline offline(OfflineWait.Progress progress) {
+    return new PumpStatus.Offline(
+        progress.openPrewrites(),
+        progress.neededCommitTs() == 0 ? null : String.valueOf(progress.neededCommitTs()),
+        progress.behind().stream().map(OfflineWait.Behind::nodeId).toList(),
+        progress.error().isEmpty() ? null : progress.error());
   }
 
   private PumpStatus.Watermark watermark() {

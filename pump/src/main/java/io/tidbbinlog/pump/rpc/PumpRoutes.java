@@ -231,9 +231,14 @@ public final class PumpRoutes {
     } catch (NumberFormatException e) {
       return Response.text(200, "invalid parameter ts: " + text);
     }
-    byte[] found = store.prewrite(ts);
-    if (found == null) {
-      found = store.commit(ts);
+    byte[] found;
+    try {
+      found = store.prewrite(ts);
+      if (found == null) {
+        found = store.commit(ts);
+      }
+    } catch (BinlogException e) {
+      return Response.text(200, "fail read binlog by ts: " + ts + ": " + e.getMessage());
     }
     if (found == null) {
       return Response.text(200, "fail read binlog by ts: " + ts + ": not found");

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * numbers; times are ISO 8601. What is null is left out.
  *
  * @param notReady why no TiDB should write here now
+ * @param offline what going offline waits for, while the Pump is closing
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PumpStatus(
@@ -21,6 +22,7 @@ public record PumpStatus(
     String version,
     String commit,
     Watermark watermark,
+    @Nullable Offline offline,
     Queue queue,
     Space space,
     Store store,
@@ -52,6 +54,21 @@ public record PumpStatus(
   /** The transaction that the watermark can't pass, and for how long this process has known it. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record WaitsFor(String startTs, @Nullable String startTime, double sinceSeconds) {}
+
+  /**
+   * What going offline waits for: first for open prewrites, then for Drainers.
+   *
+   * @param neededTs what Drainers have to reach; null before that is known
+   * @param behind ids of those that have not
+   * @param error why Drainers can't be seen
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Offline(
+      int openPrewrites, @Nullable String neededTs, List<String> behind, @Nullable String error) {
+    public Offline {
+      behind = List.copyOf(behind);
+    }
+  }
 
   /** What waits to be stored. */
   public record Queue(long binlogs, long bytes) {}

@@ -86,6 +86,7 @@ final class ApiRoutesIT {
             1,
             0,
             new PumpStatus.WaitsFor("" + (A + 1), "1970-01-01T16:40:00Z", 3.25)),
+        null,
         new PumpStatus.Queue(1, 2),
         new PumpStatus.Space(4, 3, 2, true),
         new PumpStatus.Store(1, false, 0, 0.5, 1, 0, 2, 0),

@@ -111,7 +111,7 @@ record InspectCommand(
   private static void overview(Summary summary, PrintStream out) {
     out.println("cluster        " + Long.toUnsignedString(summary.clusterId()));
     out.println("format         " + summary.format());
-    out.println("bytes          " + summary.sizeBytes());
+    out.println("table bytes    " + summary.sizeBytes());
     out.println("purged up to   " + Ts.text(summary.gcTs()));
     out.println("complete up to " + Ts.text(summary.readable()));
     out.println("last commit    " + Ts.text(summary.lastCommit()));
@@ -147,11 +147,14 @@ record InspectCommand(
     /** Both meanings of the number. */
     void at(long ts) {
       store.commits(ts, ts, this);
-      startedAt(ts);
+      if (prewrite(ts) != null) {
+        startedAt(ts);
+      }
     }
 
+    /** Looks through all commits above, as only the start-ts is known. */
     void startedAt(long startTs) {
-      long commitTs = store.commitTsOf(startTs, this);
+      long commitTs = store.isOpen(startTs) ? 0 : store.commitTsOf(startTs, this);
       if (commitTs > 0) {
         store.commits(
             commitTs,

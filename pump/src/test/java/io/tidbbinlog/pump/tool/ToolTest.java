@@ -124,7 +124,7 @@ final class ToolTest {
     }
     write(many);
     write(List.of());
-    flipAByte(largest());
+    flipAByte(largest(".sst"));
     String report = verify(1);
     assertThat(report).contains("DAMAGED PREWRITE ").doesNotContain("ORPHAN");
     assertThat(Integer.parseInt(counted(report, "prewrites"))).isBetween(19_000, 19_999);
@@ -133,10 +133,22 @@ final class ToolTest {
     assertThat(damaged).contains("DAMAGED ts ");
   }
 
-  private Path largest() throws IOException {
+  @Test
+  void saysThatTheLogIsDamaged() throws IOException {
+    List<StoredBinlog> some = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      some.add(prewrite(A + i));
+    }
+    write(some);
+    flipAByte(largest(".log"));
+    verify(1);
+    assertThat(err.toString(UTF_8)).contains("log", "is damaged before byte");
+  }
+
+  private Path largest(String suffix) throws IOException {
     try (var found = Files.list(store)) {
       return found
-          .filter(file -> file.toString().endsWith(".sst"))
+          .filter(file -> file.toString().endsWith(suffix))
           .max(Comparator.comparingLong(file -> file.toFile().length()))
           .orElseThrow();
     }

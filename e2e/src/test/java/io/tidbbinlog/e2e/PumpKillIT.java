@@ -6,8 +6,12 @@ import io.tidbbinlog.e2e.chain.PumpProcess;
 import io.tidbbinlog.e2e.load.LoadCluster;
 import io.tidbbinlog.e2e.load.Puller;
 import io.tidbbinlog.e2e.load.Writers;
+import io.tidbbinlog.e2e.process.Command;
+import io.tidbbinlog.e2e.process.Programs;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -66,6 +70,13 @@ class PumpKillIT {
         assertThat(live.verdict()).as("first reader, seed %d, %s", seed, pump.tail()).isEmpty();
       }
       pump.stop();
+      Command.Result verdict =
+          Command.run(
+              CATCH_UP,
+              Map.of(),
+              Programs.PUMP.command(
+                  List.of("verify", "-data-dir", dir.resolve("pump.data").toString())));
+      assertThat(verdict.exit()).as("seed %d, %s", seed, verdict.output()).isZero();
     }
   }
 

@@ -2,6 +2,7 @@ package io.tidbbinlog.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidbbinlog.e2e.chain.Http;
 import io.tidbbinlog.e2e.chain.PumpProcess;
 import io.tidbbinlog.e2e.load.Binlogs;
 import io.tidbbinlog.e2e.load.LoadCluster;
@@ -53,11 +54,14 @@ class PumpDiskFullIT {
         long failed = writers.failed();
         pump.await("refusing the others", PATIENCE, () -> writers.failed() > failed + 20);
         assertThat(writers.lastFailure()).contains("No space left on device");
+        assertThat(Http.get(pump.hostPort(), "/readyz").status()).isEqualTo(503);
+        assertThat(Http.get(pump.hostPort(), "/readyz").body()).contains("No space left on device");
 
         Files.delete(ballast);
         long stored = writers.acknowledged();
         pump.await("storing again", PATIENCE, () -> writers.acknowledged() > stored + 500);
         assertThat(writeBig(cluster, client)).isEmpty();
+        pump.awaitReady();
         judge(cluster, pump, writers, reader);
       }
       pump.kill();

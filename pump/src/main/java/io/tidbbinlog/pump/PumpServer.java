@@ -259,7 +259,11 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
     if (now.node().state() != NodeState.ONLINE) {
       return Optional.of("state is " + now.node().state().word());
     }
-    return now.disk().disk().isWritable() ? Optional.empty() : Optional.of("no available space");
+    if (!now.disk().disk().isWritable()) {
+      return Optional.of("no available space");
+    }
+    String failure = now.disk().store().problem();
+    return failure.isEmpty() ? Optional.empty() : Optional.of(failure);
   }
 
   @Override

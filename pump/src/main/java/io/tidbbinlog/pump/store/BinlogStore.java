@@ -28,6 +28,7 @@ public final class BinlogStore {
   private final KvStore kv;
   private final boolean sync;
   private volatile long gcTs;
+  private volatile String problem = "";
 
   /** A prewrite that is being stored must not fall to a purge that has not seen its mark. */
   private final ReentrantReadWriteLock purging = new ReentrantReadWriteLock();
@@ -61,10 +62,25 @@ public final class BinlogStore {
     }
     purging.readLock().lock();
     try {
-      kv.write(batch, sync);
+      put(batch, sync);
     } finally {
       purging.readLock().unlock();
     }
+  }
+
+  private void put(KvBatch batch, boolean durable) {
+    try {
+      kv.write(batch, durable);
+      problem = "";
+    } catch (BinlogException e) {
+      problem = String.valueOf(e.getMessage());
+      throw e;
+    }
+  }
+
+  /** Why the latest write failed; empty when it did not. */
+  public String problem() {
+    return problem;
   }
 
   private static void add(KvBatch batch, StoredBinlog binlog) {
@@ -264,7 +280,7 @@ public final class BinlogStore {
   }
 
   private void save(byte[] name, long number, boolean durable) {
-    kv.write(new KvBatch().put(Space.META, name, StoreKeys.ts(number)), durable);
+    put(new KvBatch().put(Space.META, name, StoreKeys.ts(number)), durable);
   }
 
   /**

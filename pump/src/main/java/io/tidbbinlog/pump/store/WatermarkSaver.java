@@ -33,8 +33,8 @@ public final class WatermarkSaver implements Service {
 
   private void save() {
     long count = sorter.storedCount();
-    if (count == savedAtCount) {
-      return;
+    if (count == savedAtCount && store.problem().isEmpty()) {
+      return; // else it is also how a store that failed is found to work again
     }
     try {
       store.saveReadable(sorter.readable());

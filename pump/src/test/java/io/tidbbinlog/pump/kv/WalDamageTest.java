@@ -135,6 +135,30 @@ final class WalDamageTest {
   }
 
   @Test
+  void goesOnSalvagingWhereACrashHasInterruptedIt() throws Exception {
+    Random random = new Random(9);
+    Map<String, String> acknowledged = new TreeMap<>();
+    Path live = Files.createDirectories(dir.resolve("live"));
+    Path interrupted = dir.resolve("interrupted");
+    Map<String, byte[]> image;
+    try (KvStore store = RocksKvStore.open(live, KvTuning.DEFAULT)) {
+      for (int i = 0; i < 20; i++) {
+        acknowledged.putAll(write(store, "a" + i, random));
+      }
+      image = image(live);
+    }
+    writeOut(interrupted, image);
+    Path log = WalCheck.logs(interrupted).get(0);
+    Path copies = Files.createDirectories(interrupted.resolve("damaged-log"));
+    Files.copy(log, copies.resolve(log.getFileName()));
+    Files.delete(log);
+    try (KvStore store = RocksKvStore.open(interrupted, KvTuning.DEFAULT)) {
+      assertThat(all(store)).isEqualTo(acknowledged);
+    }
+    assertThat(copies).doesNotExist();
+  }
+
+  @Test
   void opensALogWithATornEnd() throws Exception {
     Random random = new Random(5);
     Path live = Files.createDirectories(dir.resolve("live"));

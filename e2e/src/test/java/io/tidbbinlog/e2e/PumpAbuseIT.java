@@ -48,8 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients that misbehave, beside a few that write and read all the time and must not notice: they
- * are served throughout, and what they wrote is what they read. Afterwards the Pump has as many
- * threads and files as before.
+ * are served throughout, and what they wrote is what they read. Afterwards the Pump has given back
+ * files and threads, but for those of pools that fill up with the first use.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PumpAbuseIT {
@@ -59,6 +59,11 @@ class PumpAbuseIT {
   private static final int SLOW = 8;
   private static final int STORED_BYTES = 64 << 20;
   private static final int BIG = 1 << 20;
+  private static final int LARGEST = 8 << 20;
+
+  /** Threads of those pools, about. */
+  private static final int POOLS = 150;
+
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final LoadCluster cluster;
@@ -68,7 +73,13 @@ class PumpAbuseIT {
 
   PumpAbuseIT(@TempDir Path dir) {
     cluster = LoadCluster.start(dir);
-    pump = PumpProcess.in(dir, "pump", cluster.pdUrls());
+    pump =
+        PumpProcess.in(
+            dir,
+            "pump",
+            cluster.pdUrls(),
+            "stop-write-at-available-space = \"100 mib\"",
+            "-max-message-size=" + LARGEST);
   }
 
   @BeforeAll
@@ -137,6 +148,19 @@ class PumpAbuseIT {
       assertThat(client.write(ByteString.copyFrom(bytes))).startsWith("UNKNOWN: ");
     }
     awaitServed();
+  }
+
+  @Test
+  void messagesThatAreTooLarge() throws Exception {
+    ProcessUse before = ProcessUse.of(pump.pid());
+    try (PumpClient client = new PumpClient(pump.hostPort())) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.write(ByteString.copyFrom(new byte[2 * LARGEST]))).isNotEmpty();
+      }
+      store(client);
+    }
+    awaitServed();
+    assertBackTo(before);
   }
 
   @Test
@@ -210,7 +234,7 @@ class PumpAbuseIT {
       awaitServed();
       ProcessUse with = ProcessUse.of(pump.pid());
       assertThat(with.files()).isGreaterThan(before.files() + CONNECTIONS - 50);
-      assertThat(with.threads()).as("no thread for each").isLessThan(before.threads() + 50);
+      assertThat(with.threads()).as("no thread for each").isLessThan(before.threads() + POOLS);
     } finally {
       clients.forEach(PumpClient::close);
     }
@@ -237,7 +261,7 @@ class PumpAbuseIT {
             () -> {
               ProcessUse now = ProcessUse.of(pump.pid());
               assertThat(now.files()).as("files").isLessThan(before.files() + 20);
-              assertThat(now.threads()).as("threads").isLessThan(before.threads() + 20);
+              assertThat(now.threads()).as("threads").isLessThan(before.threads() + POOLS);
             });
   }
 

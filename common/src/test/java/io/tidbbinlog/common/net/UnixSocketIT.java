@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.InternalNettyChannelBuilder;
 import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -82,14 +83,19 @@ class UnixSocketIT {
   }
 
   private String grpc(TlsConfig tls, int bytes) throws InterruptedException {
+    return grpc(tls, "localhost", bytes);
+  }
+
+  private String grpc(TlsConfig tls, String authority, int bytes) throws InterruptedException {
     var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(path))
             .channelType(NioDomainSocketChannel.class)
             .eventLoopGroup(loops)
             .withOption(ChannelOption.SO_KEEPALIVE, null)
-            .overrideAuthority("localhost")
             .maxInboundMessageSize(MAX);
+    InternalNettyChannelBuilder.disableCheckAuthority(builder);
+    builder.overrideAuthority(authority);
     if (tls.enabled()) {
       builder.sslContext(TlsFiles.clientContext(tls));
     } else {
@@ -127,6 +133,12 @@ class UnixSocketIT {
     server.close();
     assertThat(dir).isEmptyDirectory();
     assertThatThrownBy(() -> grpc(TlsConfig.OFF, 1)).isInstanceOf(StatusRuntimeException.class);
+  }
+
+  @Test
+  void takesTheSocketsPathForItsNameAsGoSendsIt() throws Exception {
+    start(TlsConfig.OFF, path);
+    assertThat(grpc(TlsConfig.OFF, path.toString(), 5)).isEqualTo("got 5");
   }
 
   @Test

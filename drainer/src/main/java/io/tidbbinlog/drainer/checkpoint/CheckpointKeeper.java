@@ -3,7 +3,7 @@ package io.tidbbinlog.drainer.checkpoint;
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
 import io.tidbbinlog.common.lifecycle.Service;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.drainer.model.Txn;
 import io.tidbbinlog.drainer.model.Txn.DdlTxn;
@@ -28,14 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointKeeper implements Service {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointKeeper.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final long STOP_MILLIS = 5_000;
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
 
   private final Optional<CheckpointStore> store;
   private final Duration interval;
   private final Duration patience;
   private final Clock clock;
   private final CheckpointMetrics metrics;
-  private final FatalHandler onDeath;
+  private final Optional<Worker> worker;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition urgent = lock.newCondition();
@@ -43,7 +43,6 @@ public final class CheckpointKeeper implements Service {
   private long savedTs;
   private boolean saveNow;
   private boolean closed;
-  private @Nullable Thread thread;
 
   /**
    * @param start where this run begins
@@ -63,16 +62,12 @@ public final class CheckpointKeeper implements Service {
     this.patience = patience;
     this.clock = clock;
     this.metrics = metrics;
-    this.onDeath = onDeath;
+    this.worker = store.map(into -> new Worker("checkpoint", () -> run(into), onDeath));
   }
 
   @Override
   public void start() {
-    if (store.isPresent()) {
-      Thread saver = Threads.named("checkpoint", () -> run(store.get()), onDeath);
-      thread = saver;
-      saver.start();
-    }
+    worker.ifPresent(Worker::start);
   }
 
   /** A transaction is durable downstream; never blocks for long. */
@@ -136,43 +131,33 @@ public final class CheckpointKeeper implements Service {
     } finally {
       lock.unlock();
     }
-    Thread saver = thread;
-    if (saver != null && saver != Thread.currentThread()) {
-      try {
-        saver.join(STOP_MILLIS);
-        saver.interrupt();
-        saver.join(STOP_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    if (worker.isPresent()) {
+      worker.get().finish(STOP_WITHIN);
+      worker.get().stop(STOP_WITHIN);
     }
   }
 
-  private void run(CheckpointStore into) {
-    try {
-      long failingSince = 0;
-      boolean failing = false;
-      Checkpoint next;
-      while ((next = awaitTurn(failing ? RETRY : interval)) != null) {
-        try {
-          into.save(next);
-          saved(next);
-          failing = false;
-        } catch (BinlogException e) {
-          long now = clock.nanoTime();
-          failingSince = failing ? failingSince : now;
-          failing = true;
-          if (now - failingSince > patience.toNanos()) {
-            throw e;
-          }
-          LOG.atError()
-              .addKeyValue("commitTs", next.commitTs())
-              .addKeyValue("error", e.getMessage())
-              .log("the position can't be saved, trying again");
+  private void run(CheckpointStore into) throws InterruptedException {
+    long failingSince = 0;
+    boolean failing = false;
+    Checkpoint next;
+    while ((next = awaitTurn(failing ? RETRY : interval)) != null) {
+      try {
+        into.save(next);
+        saved(next);
+        failing = false;
+      } catch (BinlogException e) {
+        long now = clock.nanoTime();
+        failingSince = failing ? failingSince : now;
+        failing = true;
+        if (now - failingSince > patience.toNanos()) {
+          throw e;
         }
+        LOG.atError()
+            .addKeyValue("commitTs", next.commitTs())
+            .addKeyValue("error", e.getMessage())
+            .log("the position can't be saved, trying again");
       }
-    } catch (InterruptedException e) {
-      LOG.debug("checkpoint thread interrupted, it ends");
     }
   }
 

@@ -4,7 +4,7 @@ import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.error.ErrorCode;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
 import io.tidbbinlog.common.lifecycle.Service;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
 import io.tidbbinlog.common.node.NodeKind;
 import io.tidbbinlog.common.node.NodeRegistry;
 import io.tidbbinlog.common.node.NodeState;
@@ -36,7 +36,7 @@ public final class Collector implements Service {
   private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration LINE_EVERY = Duration.ofSeconds(5);
-  private static final long STOP_MILLIS = 6_000; // a call to etcd may take 5 s
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(6); // a call to etcd may take 5 s
 
   /** Makes the source of a Pump; it has not started yet. */
   public interface Sources {
@@ -52,7 +52,7 @@ public final class Collector implements Service {
   private final CollectMetrics metrics;
   private final Duration interval;
   private final Clock clock;
-  private final FatalHandler onDeath;
+  private final Worker worker;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -61,7 +61,6 @@ public final class Collector implements Service {
   private boolean succeeded;
   private boolean closed;
   private @Nullable BinlogException lastFailure;
-  private @Nullable Thread thread;
   private @Nullable AutoCloseable watch;
 
   // Written by the collector thread only.
@@ -86,16 +85,14 @@ public final class Collector implements Service {
     this.metrics = metrics;
     this.interval = interval;
     this.clock = clock;
-    this.onDeath = onDeath;
+    this.worker = new Worker("collector", this::run, onDeath);
   }
 
   @Override
   public void start() {
     emittedBeforeLastLook = merge.lastTs();
     watch = registry.watch(NodeKind.PUMP, new Watch());
-    Thread collector = Threads.named("collector", this::run, onDeath);
-    thread = collector;
-    collector.start();
+    worker.start();
   }
 
   /**
@@ -154,7 +151,7 @@ public final class Collector implements Service {
     } finally {
       lock.unlock();
     }
-    stopThread();
+    worker.stop(STOP_WITHIN);
     AutoCloseable watching = watch;
     watch = null;
     if (watching != null) {
@@ -167,31 +164,14 @@ public final class Collector implements Service {
     known.values().forEach(PumpSource::close);
   }
 
-  private void stopThread() {
-    Thread collector = thread;
-    if (collector == null || collector == Thread.currentThread()) {
-      return;
-    }
-    collector.interrupt();
-    try {
-      collector.join(STOP_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void run() {
-    try {
-      Duration pause = Duration.ZERO;
-      while (true) {
-        long answers = awaitTurn(pause);
-        if (answers < 0) {
-          return;
-        }
-        pause = look(answers) ? interval : RETRY;
+  private void run() throws InterruptedException {
+    Duration pause = Duration.ZERO;
+    while (true) {
+      long answers = awaitTurn(pause);
+      if (answers < 0) {
+        return;
       }
-    } catch (InterruptedException e) {
-      LOG.debug("collector interrupted, it ends");
+      pause = look(answers) ? interval : RETRY;
     }
   }
 

@@ -3,7 +3,7 @@ package io.tidbbinlog.drainer.merge;
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
 import io.tidbbinlog.common.lifecycle.Service;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.drainer.model.PulledBinlog;
 import java.time.Duration;
@@ -28,7 +28,7 @@ public final class MergeWorker implements Service {
   private static final Logger LOG = LoggerFactory.getLogger(MergeWorker.class);
   private static final int BATCH_ITEMS = 256;
   private static final long BATCH_BYTES = 1 << 20;
-  private static final long STOP_MILLIS = 10_000;
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
   private static final Duration SILENCE_WORTH_A_LINE = Duration.ofSeconds(10);
 
   /** Takes the merged stream, on the merge thread; may block. */
@@ -61,8 +61,7 @@ public final class MergeWorker implements Service {
   private final Output output;
   private final MergeMetrics metrics;
   private final Clock clock;
-  private final FatalHandler onDeath;
-  private @Nullable Thread thread;
+  private final Worker worker;
   private @Nullable BinlogException failure; // of the merger; thrown in its turn
   private boolean closed;
   private boolean waiting; // for silent sources, since:
@@ -82,13 +81,11 @@ public final class MergeWorker implements Service {
     this.output = output;
     this.metrics = metrics;
     this.clock = clock;
-    this.onDeath = onDeath;
+    this.worker = new Worker("merge", this::run, onDeath);
   }
 
   @Override
   public void start() {
-    Thread worker = Threads.named("merge", this::run, onDeath);
-    thread = worker;
     worker.start();
   }
 
@@ -157,31 +154,19 @@ public final class MergeWorker implements Service {
     } finally {
       lock.unlock();
     }
-    Thread worker = thread;
-    if (worker != null && worker != Thread.currentThread()) {
-      worker.interrupt(); // it may wait for the downstream
-      try {
-        worker.join(STOP_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    worker.stop(STOP_WITHIN); // it may wait for the downstream
   }
 
-  private void run() {
+  private void run() throws InterruptedException {
     List<PulledBinlog> batch = new ArrayList<>();
-    try {
-      while (nextBatch(batch)) {
-        for (PulledBinlog item : batch) {
-          output.accept(item);
-          credit(item);
-        }
-        batch.clear();
-        dropped.forEach(this::credit);
-        dropped.clear();
+    while (nextBatch(batch)) {
+      for (PulledBinlog item : batch) {
+        output.accept(item);
+        credit(item);
       }
-    } catch (InterruptedException e) {
-      LOG.debug("merge interrupted, it ends");
+      batch.clear();
+      dropped.forEach(this::credit);
+      dropped.clear();
     }
   }
 

@@ -3,13 +3,13 @@ package io.tidbbinlog.pump.node;
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
 import io.tidbbinlog.common.lifecycle.Service;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
+import io.tidbbinlog.common.log.Seldom;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.common.ts.TsoSource;
 import io.tidbbinlog.pump.sort.Sorter;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,14 +25,15 @@ public final class FakeBinlogTicker implements Service {
   private static final Logger log = LoggerFactory.getLogger(FakeBinlogTicker.class);
   private static final Duration LISTENED_TO = Duration.ofMillis(100);
   private static final Duration LOG_EVERY = Duration.ofSeconds(30);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
   private final TsoSource tso;
   private final Sorter sorter;
   private final BooleanSupplier listenedTo;
   private final Duration interval;
   private final Clock clock;
-  private final FatalHandler onDeath;
-  private @Nullable Thread thread;
+  private final Worker worker;
+  private final Seldom failureLog;
 
   /**
    * @param listenedTo whether a Drainer is connected
@@ -50,45 +51,39 @@ public final class FakeBinlogTicker implements Service {
     this.listenedTo = listenedTo;
     this.interval = interval;
     this.clock = clock;
-    this.onDeath = onDeath;
+    this.worker = new Worker("fake-binlog", this::run, onDeath);
+    this.failureLog = new Seldom(clock, LOG_EVERY);
   }
 
   @Override
   public void start() {
-    thread = Threads.named("fake-binlog", this::run, onDeath);
-    thread.start();
+    worker.start();
   }
 
-  private void run() {
+  private void run() throws InterruptedException {
     long lastSeen = -1;
     long lastMark = clock.nanoTime();
-    long nextLog = lastMark;
-    try {
-      while (true) {
-        clock.sleep(LISTENED_TO);
-        long seen = sorter.seen();
-        if (seen != lastSeen) {
-          // Somebody writes: no help needed.
-          lastSeen = seen;
-          lastMark = clock.nanoTime();
-          continue;
-        }
-        if (!listenedTo.getAsBoolean() && clock.nanoTime() - lastMark < interval.toNanos()) {
-          continue;
-        }
-        try {
-          mark();
-          lastSeen = sorter.seen();
-        } catch (BinlogException e) {
-          if (clock.nanoTime() - nextLog >= 0) {
-            nextLog = clock.nanoTime() + LOG_EVERY.toNanos();
-            log.atError().addKeyValue("error", e.getMessage()).log("write fake binlog failed");
-          }
-        }
+    while (true) {
+      clock.sleep(LISTENED_TO);
+      long seen = sorter.seen();
+      if (seen != lastSeen) {
+        // Somebody writes: no help needed.
+        lastSeen = seen;
         lastMark = clock.nanoTime();
+        continue;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // close()
+      if (!listenedTo.getAsBoolean() && clock.nanoTime() - lastMark < interval.toNanos()) {
+        continue;
+      }
+      try {
+        mark();
+        lastSeen = sorter.seen();
+      } catch (BinlogException e) {
+        if (failureLog.now()) {
+          log.atError().addKeyValue("error", e.getMessage()).log("write fake binlog failed");
+        }
+      }
+      lastMark = clock.nanoTime();
     }
   }
 
@@ -105,14 +100,6 @@ public final class FakeBinlogTicker implements Service {
 
   @Override
   public void close() {
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-      try {
-        running.join(5_000);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    worker.stop(CLOSE_WITHIN);
   }
 }

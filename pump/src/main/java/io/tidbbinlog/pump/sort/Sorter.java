@@ -1,6 +1,7 @@
 package io.tidbbinlog.pump.sort;
 
 import io.tidbbinlog.common.codec.BinlogMeta;
+import io.tidbbinlog.common.log.Seldom;
 import io.tidbbinlog.common.ts.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,10 @@ import org.slf4j.LoggerFactory;
 public final class Sorter {
   private static final Logger log = LoggerFactory.getLogger(Sorter.class);
 
+  private static final Duration LOG_EVERY = Duration.ofSeconds(10);
+
   private final Clock clock;
+  private final Seldom lateLog;
   private final TxnMatcher matcher;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
@@ -43,6 +47,7 @@ public final class Sorter {
    */
   public Sorter(long readable, long seen, Consumer<LongConsumer> open, Clock clock) {
     this.clock = clock;
+    this.lateLog = new Seldom(clock, LOG_EVERY);
     this.matcher = new TxnMatcher(readable);
     long now = nowMillis();
     open.accept(startTs -> matcher.prewrite(startTs, now));
@@ -65,10 +70,11 @@ public final class Sorter {
       lateCommits += late.size();
       storedCount += binlogs.size();
     }
-    for (BinlogMeta binlog : late) {
+    if (!late.isEmpty() && lateLog.now()) {
       log.atError()
-          .addKeyValue("startTs", binlog.startTs())
-          .addKeyValue("commitTs", binlog.commitTs())
+          .addKeyValue("startTs", late.get(0).startTs())
+          .addKeyValue("commitTs", late.get(0).commitTs())
+          .addKeyValue("lateCommits", lateCommits)
           .log("commit came after readers had passed it, running Drainers do not get it");
     }
     publish();

@@ -28,6 +28,7 @@ import io.tidbbinlog.proto.pump.PumpGrpc;
 import io.tidbbinlog.proto.pump.WriteBinlogReq;
 import io.tidbbinlog.pump.kv.FaultyKvStore;
 import io.tidbbinlog.pump.kv.MemKvStore;
+import io.tidbbinlog.pump.node.FakeBinlogTicker;
 import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.store.BinlogStore;
 import io.tidbbinlog.pump.store.DiskGuard;
@@ -42,6 +43,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +111,49 @@ final class PumpServiceIT {
     stub(channel).writeBinlog(request(CLUSTER, ByteString.EMPTY));
     assertThat(metrics.lost.get()).isEqualTo(3);
     assertThat(store.prewrite(10)).isNotNull();
+  }
+
+  /** W4, W5: TiDB tries a full or paused Pump on and on; Drainers must not wait for that. */
+  @Test
+  void refusedWritesDoNotHoldTheIdleWatermarkBackAndNothingIsStoredForIt() throws Exception {
+    state = NodeState.PAUSED;
+    ManagedChannel channel = serve(0, false);
+    AtomicLong tso = new AtomicLong(minute(300));
+    FakeBinlogTicker ticker =
+        new FakeBinlogTicker(
+            () -> new CommitTs(tso.addAndGet(1 << 18)),
+            sorter,
+            pulls::isListenedTo,
+            Duration.ofSeconds(3),
+            Clock.SYSTEM,
+            (thread, cause) -> {
+              throw new AssertionError(cause);
+            });
+    ticker.start();
+    toClose.add(ticker);
+    Iterator<PullBinlogResp> pull = pull(channel, 0, "identity");
+    long written = kv.writes();
+    AtomicInteger refused = new AtomicInteger();
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread tidb =
+        new Thread(
+            () -> {
+              while (!enough.get() || refused.get() < 1000) {
+                fails(channel, CLUSTER, prewrite(10), "UNKNOWN: no online: paused");
+                refused.incrementAndGet();
+              }
+            });
+    tidb.start();
+    long last = 0;
+    for (int moves = 0; moves < 20; moves++) {
+      long ts = commitTs(pull.next());
+      assertThat(ts).isGreaterThan(last);
+      last = ts;
+    }
+    enough.set(true);
+    tidb.join();
+    assertThat(refused.get()).isGreaterThanOrEqualTo(1000);
+    assertThat(kv.writes()).isEqualTo(written);
   }
 
   @Test

@@ -163,6 +163,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
         drainers,
         disk.disk(),
         metrics,
+        clock,
         this::died);
   }
 

@@ -97,6 +97,14 @@ public final class FakeRegistry implements NodeRegistry {
     holders.remove(kind + nodeId);
   }
 
+  /** Makes a record unreadable, as an operator does by hand. */
+  public void spoil(NodeKind kind, String nodeId) {
+    synchronized (this) {
+      of(kind).put(nodeId, NodeStatus.of(nodeId, "", NodeState.UNKNOWN, 0, 0));
+    }
+    tell(kind, Watcher::resync);
+  }
+
   /** Deletes a record, as an operator does by hand. */
   public void remove(NodeKind kind, String nodeId) {
     synchronized (this) {

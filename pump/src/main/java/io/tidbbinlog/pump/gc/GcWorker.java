@@ -3,11 +3,13 @@ package io.tidbbinlog.pump.gc;
 import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
 import io.tidbbinlog.common.lifecycle.Service;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
+import io.tidbbinlog.common.log.Seldom;
 import io.tidbbinlog.common.metrics.Counter;
 import io.tidbbinlog.common.metrics.Gauge;
 import io.tidbbinlog.common.metrics.Metrics;
 import io.tidbbinlog.common.node.NodeStatus;
+import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.common.ts.CommitTs;
 import io.tidbbinlog.common.ts.TsoSource;
 import io.tidbbinlog.pump.store.BinlogStore;
@@ -17,17 +19,21 @@ import java.util.Optional;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Purges what is older than {@code gc}, every ten minutes or when told. What a Drainer that is not
- * offline still needs stays, until a hard limit is passed; that is an ERROR and counted.
+ * Purges what is older than {@code gc}, every minute or when told, so each time a little. What a
+ * Drainer that is not offline still needs stays, until a hard limit is passed; then it goes in
+ * steps, oldest first, until there is room again. That is an ERROR and counted. A Pump with nothing
+ * to purge writes nothing.
  */
 public final class GcWorker implements Service {
   private static final Logger log = LoggerFactory.getLogger(GcWorker.class);
-  private static final Duration EVERY = Duration.ofMinutes(10);
+  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final Duration KEPT_LOG_EVERY = Duration.ofMinutes(30);
+  private static final Duration SMALLEST_STEP = Duration.ofMinutes(10);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
   private final GcConfig config;
   private final BinlogStore store;
@@ -35,7 +41,8 @@ public final class GcWorker implements Service {
   private final TsoSource tso;
   private final DrainerCheckpoints drainers;
   private final DiskGuard disk;
-  private final FatalHandler onDeath;
+  private final Worker worker;
+  private final Seldom keptLog;
   private final SynchronousQueue<Boolean> triggers = new SynchronousQueue<>();
   private final Gauge gcTs;
   private final Gauge doneGcTs;
@@ -44,7 +51,6 @@ public final class GcWorker implements Service {
   private volatile boolean running;
   private volatile long doneTs; // of this process
   private volatile Run last = new Run(0, "has not run yet", "", 0);
-  private @Nullable Thread thread;
 
   /**
    * The last collection.
@@ -82,6 +88,7 @@ public final class GcWorker implements Service {
       DrainerCheckpoints drainers,
       DiskGuard disk,
       Metrics metrics,
+      Clock clock,
       FatalHandler onDeath) {
     this.config = config;
     this.store = store;
@@ -89,7 +96,8 @@ public final class GcWorker implements Service {
     this.tso = tso;
     this.drainers = drainers;
     this.disk = disk;
-    this.onDeath = onDeath;
+    this.worker = new Worker("gc", this::run, onDeath);
+    this.keptLog = new Seldom(clock, KEPT_LOG_EVERY);
     this.gcTs =
         metrics.gauge(
             "binlog_pump_storage_gc_ts", "Binlogs up to here may be gone, in milliseconds.");
@@ -113,8 +121,7 @@ public final class GcWorker implements Service {
   @Override
   public void start() {
     gcTs.set((double) CommitTs.millisOf(store.gcTs()));
-    thread = Threads.named("gc", this::run, onDeath);
-    thread.start();
+    worker.start();
   }
 
   /** Runs a collection now; false when one is running. */
@@ -122,22 +129,18 @@ public final class GcWorker implements Service {
     return triggers.offer(true);
   }
 
-  private void run() {
-    try {
-      while (true) {
-        Boolean unused = triggers.poll(EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        running = true;
-        try {
-          collect();
-        } catch (BinlogException e) {
-          last = new Run(0, "put off: " + e.getMessage(), "", 0);
-          log.atWarn().addKeyValue("error", e.getMessage()).log("gc is put off");
-        } finally {
-          running = false;
-        }
+  private void run() throws InterruptedException {
+    while (true) {
+      Boolean unused = triggers.poll(EVERY.toMillis(), TimeUnit.MILLISECONDS);
+      running = true;
+      try {
+        collect();
+      } catch (BinlogException e) {
+        last = new Run(0, "put off: " + e.getMessage(), "", 0);
+        log.atWarn().addKeyValue("error", e.getMessage()).log("gc is put off");
+      } finally {
+        running = false;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // close()
     }
   }
 
@@ -149,7 +152,7 @@ public final class GcWorker implements Service {
     last = run;
     long target = Math.min(wanted, mayPurgeUpTo(wanted, now));
     run = last; // with the Drainer that holds it back
-    if (target <= store.gcTs()) {
+    if (target <= store.gcTs() || target < store.firstCommit()) {
       return;
     }
     if (target >= readable.getAsLong()) {
@@ -160,38 +163,56 @@ public final class GcWorker implements Service {
           .log("Ignore unsafe gc request");
       return;
     }
-    log.atInfo().addKeyValue("gcTS", target).log("purge binlogs");
     gcTs.set((double) CommitTs.millisOf(target));
     store.purge(target);
     doneGcTs.set((double) CommitTs.millisOf(target));
     doneTs = target;
     last = run.with("purged");
-    log.atInfo().addKeyValue("gcTS", target).log("binlogs are purged");
+    log.atDebug().addKeyValue("gcTS", target).log("binlogs are purged");
   }
 
   /** Slow Drainers lower it, unless there is no room to wait for them. */
   private long mayPurgeUpTo(long wanted, long nowMillis) throws InterruptedException {
     Optional<NodeStatus> slowest = drainers.slowest();
     if (slowest.isEmpty() || slowest.get().maxCommitTs() >= wanted) {
+      keptLog.reset();
       return wanted;
     }
     long needed = slowest.get().maxCommitTs();
     String reason = noRoomToWait();
     if (!reason.isEmpty()) {
-      return forced(slowest.get(), wanted, reason);
+      long target = isUrgent() ? wanted : Math.min(wanted, step(wanted, needed));
+      return target < store.firstCommit() ? target : forced(slowest.get(), target, reason);
     }
     if (!config.hardLimitAge().isZero()) {
       long oldest = CommitTs.compose(Math.max(0, nowMillis - config.hardLimitAge().toMillis()), 0);
-      if (oldest > needed) {
+      if (oldest > needed && oldest >= store.firstCommit()) {
         return forced(slowest.get(), oldest, "gc-hard-limit-age is reached");
       }
+      needed = Math.max(needed, oldest);
+    }
+    if (keptLog.now()) {
+      log.atWarn()
+          .addKeyValue("drainer", slowest.get().nodeId())
+          .addKeyValue("state", slowest.get().state().word())
+          .addKeyValue("maxCommitTS", slowest.get().maxCommitTs())
+          .addKeyValue("gcTS", wanted)
+          .log("binlogs past gc are kept, a Drainer still needs them");
     }
     last = new Run(nowMillis, "nothing is old enough", slowest.get().nodeId(), needed);
-    log.atWarn()
-        .addKeyValue("drainer", slowest.get().nodeId())
-        .addKeyValue("maxCommitTS", needed)
-        .log("binlogs past gc are kept, a Drainer still needs them");
     return needed;
+  }
+
+  /** A quarter of what is past its time, so that Drainers lose no more than must be. */
+  private long step(long wanted, long needed) {
+    long from = Math.max(needed, Math.min(wanted, store.firstCommit()));
+    long quarter = (CommitTs.millisOf(wanted) - CommitTs.millisOf(from)) / 4;
+    return from + CommitTs.compose(Math.max(quarter, SMALLEST_STEP.toMillis()), 0);
+  }
+
+  /** The disk would be full before the next steps are done. */
+  private boolean isUrgent() {
+    return disk.freeBytes() < disk.stopAtFreeBytes() / 10 * 12;
   }
 
   private String noRoomToWait() {
@@ -215,14 +236,6 @@ public final class GcWorker implements Service {
 
   @Override
   public void close() {
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-      try {
-        running.join(10_000);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    worker.stop(CLOSE_WITHIN);
   }
 }

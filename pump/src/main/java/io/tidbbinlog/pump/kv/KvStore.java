@@ -46,6 +46,13 @@ public interface KvStore extends AutoCloseable {
   /** Removes {@code [from, to)}, cheaply however much it is. Not for small ranges often. */
   void deleteRange(Space space, byte[] from, byte[] to);
 
+  /**
+   * Gives back the room of files that lie wholly in {@code [from, to)}, at once. Only for keys that
+   * are or will be removed by {@link #deleteRange}: others in those files are gone, and what older
+   * removals hid in other files may show again.
+   */
+  void dropFiles(Space space, byte[] from, byte[] to);
+
   /** About how many bytes it takes on disk. */
   long sizeBytes();
 

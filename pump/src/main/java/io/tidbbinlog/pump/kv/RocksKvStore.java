@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -42,6 +43,10 @@ public final class RocksKvStore implements KvStore {
   private final EnumMap<Space, Integer> familyIds = new EnumMap<>(Space.class);
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions();
+  private final FlushOptions withoutWaiting = new FlushOptions().setWaitForFlush(false);
+  private final Map<Space, Integer> rangeMarks = new ConcurrentHashMap<>(); // since the start
+  private static final int FLUSH_EVERY = 100;
+
   private final CloseGate gate = new CloseGate();
   private final Set<RocksCursor> cursors = ConcurrentHashMap.newKeySet();
 
@@ -245,9 +250,23 @@ public final class RocksKvStore implements KvStore {
   public void deleteRange(Space space, byte[] from, byte[] to) {
     gate.enter();
     try {
-      // Whole files go at once; what is left of the range gets one tombstone.
-      db.deleteFilesInRanges(family(space), List.of(from, to), false);
       db.deleteRange(family(space), unsynced, from, to);
+      if (rangeMarks.merge(space, 1, Integer::sum) % FLUSH_EVERY == 0) {
+        // Marks in memory slow readers down; in files they go with the next compaction.
+        db.flush(withoutWaiting, family(space));
+      }
+    } catch (RocksDBException e) {
+      throw wrap("can't purge " + space + " of " + dir, e);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
+  public void dropFiles(Space space, byte[] from, byte[] to) {
+    gate.enter();
+    try {
+      db.deleteFilesInRanges(family(space), List.of(from, to), false);
     } catch (RocksDBException e) {
       throw wrap("can't purge " + space + " of " + dir, e);
     } finally {
@@ -314,6 +333,7 @@ public final class RocksKvStore implements KvStore {
     db.close();
     synced.close();
     unsynced.close();
+    withoutWaiting.close();
     options.close();
   }
 

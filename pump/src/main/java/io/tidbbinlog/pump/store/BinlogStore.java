@@ -9,9 +9,7 @@ import io.tidbbinlog.pump.kv.KvStore;
 import io.tidbbinlog.pump.kv.KvStore.Cursor;
 import io.tidbbinlog.pump.kv.KvStore.Space;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +25,9 @@ public final class BinlogStore {
 
   private final KvStore kv;
   private final boolean sync;
+  private final BinlogPurge purge;
   private volatile long gcTs;
   private volatile String problem = "";
-
-  /** A prewrite that is being stored must not fall to a purge that has not seen its mark. */
-  private final ReentrantReadWriteLock purging = new ReentrantReadWriteLock();
 
   /**
    * @param sync whether an answered write survives power loss, not only a crash
@@ -39,6 +35,7 @@ public final class BinlogStore {
   public BinlogStore(KvStore kv, boolean sync) {
     this.kv = kv;
     this.sync = sync;
+    this.purge = new BinlogPurge(kv);
   }
 
   /** Checks the format, or writes it into an empty store. Called before everything else. */
@@ -57,15 +54,14 @@ public final class BinlogStore {
   /** Stores all of them or none; durable on return. */
   public void write(List<StoredBinlog> binlogs) {
     KvBatch batch = new KvBatch();
+    long oldestPrewrite = Long.MAX_VALUE;
     for (StoredBinlog binlog : binlogs) {
       add(batch, binlog);
+      if (binlog.isPrewrite()) {
+        oldestPrewrite = Math.min(oldestPrewrite, binlog.meta().startTs());
+      }
     }
-    purging.readLock().lock();
-    try {
-      put(batch, sync);
-    } finally {
-      purging.readLock().unlock();
-    }
+    purge.write(oldestPrewrite, () -> put(batch, sync));
   }
 
   private void put(KvBatch batch, boolean durable) {
@@ -226,52 +222,21 @@ public final class BinlogStore {
 
   /**
    * Gives up all transactions with a commit-ts at or below {@code ts}. Prewrites stay as long as a
-   * commit above needs them, or as they are open.
+   * commit above needs them, or as they are open. One call at a time.
    */
   public void purge(long ts) {
     save(StoreKeys.GC_TS, ts, true);
     gcTs = ts;
-    kv.deleteRange(Space.COMMIT, StoreKeys.ts(0), StoreKeys.after(ts));
-    purging.writeLock().lock();
-    try {
-      purgePrewrites(ts, Math.max(0, ts - CommitTs.compose(LONG_TXN.toMillis(), 0)));
-    } finally {
-      purging.writeLock().unlock();
-    }
-    kv.deleteRange(Space.LONG, StoreKeys.ts(0), StoreKeys.after(ts));
+    purge.run(ts);
   }
 
-  private void purgePrewrites(long ts, long bound) {
-    long from = 0;
-    for (long needed : neededPrewrites(ts, bound)) {
-      if (from < needed) {
-        kv.deleteRange(Space.PREWRITE, StoreKeys.ts(from), StoreKeys.ts(needed));
-      }
-      from = needed + 1;
+  /**
+   * The smallest commit-ts that has not been purged; {@code Long.MAX_VALUE} where there is none.
+   */
+  public long firstCommit() {
+    try (Cursor cursor = kv.scan(Space.COMMIT, StoreKeys.after(gcTs), StoreKeys.NOTHING)) {
+      return cursor.next() ? StoreKeys.firstTs(cursor.key()) : Long.MAX_VALUE;
     }
-    if (from <= bound) {
-      kv.deleteRange(Space.PREWRITE, StoreKeys.ts(from), StoreKeys.after(bound));
-    }
-  }
-
-  /** Start-ts up to {@code bound} that must stay, ascending. */
-  private List<Long> neededPrewrites(long ts, long bound) {
-    List<Long> needed = new ArrayList<>();
-    try (Cursor open = kv.scan(Space.OPEN, StoreKeys.NOTHING, StoreKeys.after(bound))) {
-      while (open.next()) {
-        needed.add(StoreKeys.firstTs(open.key()));
-      }
-    }
-    try (Cursor longs = kv.scan(Space.LONG, StoreKeys.after(ts), StoreKeys.NOTHING)) {
-      while (longs.next()) {
-        long start = StoreKeys.startTs(longs.key());
-        if (start <= bound) {
-          needed.add(start);
-        }
-      }
-    }
-    needed.sort(null);
-    return needed;
   }
 
   private long number(byte[] name) {

@@ -102,6 +102,7 @@ public final class CommittedReader {
     if (startTs != commitTs) {
       byte[] prewrite = prewrite(startTs, commitTs);
       if (prewrite == null) {
+        checkNotPurged(); // a purge may have passed us between two reads
         position = commitTs;
         skipOrphan(startTs, commitTs);
         return 0;
@@ -149,7 +150,6 @@ public final class CommittedReader {
   }
 
   private void skipOrphan(long startTs, long commitTs) {
-    checkNotPurged();
     metrics.orphan();
     // TiDB of 2.1 may send the commit to another Pump than the prewrite; the prewrite's has it
     // then.

@@ -78,6 +78,11 @@ public final class FaultyKvStore implements KvStore {
   }
 
   @Override
+  public void dropFiles(Space space, byte[] from, byte[] to) {
+    inner.dropFiles(space, from, to);
+  }
+
+  @Override
   public long sizeBytes() {
     return inner.sizeBytes();
   }

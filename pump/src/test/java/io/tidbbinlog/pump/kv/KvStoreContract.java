@@ -94,6 +94,14 @@ abstract class KvStoreContract {
   }
 
   @Test
+  void droppingFilesLeavesTheRestOfTheStore() {
+    put("a", "1", "b", "2", "c", "3", "d", "4");
+    store.deleteRange(Space.COMMIT, b("a"), b("c"));
+    store.dropFiles(Space.COMMIT, b("a"), b("c"));
+    assertThat(scan("c", "")).containsExactly("c=3", "d=4");
+  }
+
+  @Test
   void refusesEverythingAfterClose() {
     put("a", "1");
     Cursor cursor = store.scan(Space.COMMIT, b(""), b(""));

@@ -93,6 +93,10 @@ public final class MemKvStore implements KvStore {
     of(space).subMap(from, to).clear();
   }
 
+  /** Has no files. */
+  @Override
+  public void dropFiles(Space space, byte[] from, byte[] to) {}
+
   @Override
   public synchronized long sizeBytes() {
     long bytes = 0;

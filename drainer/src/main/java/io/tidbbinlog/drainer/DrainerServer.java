@@ -16,6 +16,7 @@ import io.tidbbinlog.common.node.EtcdNodeRegistry;
 import io.tidbbinlog.common.node.NodeRegistry;
 import io.tidbbinlog.common.node.NodeState;
 import io.tidbbinlog.common.pd.EtcdClient;
+import io.tidbbinlog.common.pd.MemberRefresh;
 import io.tidbbinlog.common.pd.PdGrpcClient;
 import io.tidbbinlog.common.tikv.TikvGrpcClient;
 import io.tidbbinlog.common.ts.Clock;
@@ -89,8 +90,9 @@ public final class DrainerServer implements Daemon {
     long clusterId = pd.clusterId();
     long startTs = patience.untilUp("PD", pd::next).raw();
     LOG.atInfo().addKeyValue("clusterId", clusterId).log("connected to PD");
-    NodeRegistry registry =
-        stack.add(new EtcdNodeRegistry(new EtcdClient(config.pdUrls(), config.tls())));
+    EtcdClient etcd = new EtcdClient(config.pdUrls(), config.tls());
+    NodeRegistry registry = stack.add(new EtcdNodeRegistry(etcd));
+    stack.start(new MemberRefresh(pd, etcd));
 
     SinkFactory sinks =
         new SinkFactory(

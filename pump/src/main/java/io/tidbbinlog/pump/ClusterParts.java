@@ -11,14 +11,14 @@ import io.tidbbinlog.common.tikv.TikvGrpcClient;
 import io.tidbbinlog.common.ts.Clock;
 
 /** The clients of PD, its etcd, and TiKV. */
-record ClusterParts(PdGrpcClient pd, NodeRegistry registry, TikvClient tikv) {
+record ClusterParts(PdGrpcClient pd, EtcdClient etcd, NodeRegistry registry, TikvClient tikv) {
 
   /** Asks nobody anything yet; the stack closes them. */
   static ClusterParts make(PumpConfig config, ServiceStack stack, Clock clock) {
     PdGrpcClient pd = stack.add(new PdGrpcClient(config.pdUrls(), config.tls(), clock));
-    NodeRegistry registry =
-        stack.add(new EtcdNodeRegistry(new EtcdClient(config.pdUrls(), config.tls())));
+    EtcdClient etcd = new EtcdClient(config.pdUrls(), config.tls());
+    NodeRegistry registry = stack.add(new EtcdNodeRegistry(etcd));
     TikvClient tikv = stack.add(new TikvGrpcClient(pd, config.tls(), CallLimits.QUICK, clock));
-    return new ClusterParts(pd, registry, tikv);
+    return new ClusterParts(pd, etcd, registry, tikv);
   }
 }

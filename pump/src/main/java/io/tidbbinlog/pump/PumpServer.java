@@ -13,6 +13,7 @@ import io.tidbbinlog.common.net.PortServer;
 import io.tidbbinlog.common.net.StatusRoutes;
 import io.tidbbinlog.common.node.NodeHolder;
 import io.tidbbinlog.common.node.NodeState;
+import io.tidbbinlog.common.pd.MemberRefresh;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.pump.gc.DrainerCheckpoints;
 import io.tidbbinlog.pump.gc.DrainerWatch;
@@ -129,6 +130,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
     parts.start(watch);
     cluster.pd().connect();
     checkCluster(disk.store(), cluster.pd().clusterId());
+    parts.start(new MemberRefresh(cluster.pd(), cluster.etcd()));
     parts.start(resolver);
     parts.start(ticker);
     node.join(held::letGo);

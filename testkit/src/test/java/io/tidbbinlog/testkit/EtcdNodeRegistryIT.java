@@ -77,6 +77,30 @@ class EtcdNodeRegistryIT extends NodeRegistryContract {
   }
 
   @Test
+  void goesOnOverOtherMembers() throws Exception {
+    // Its only member goes; PD names another one. Both are the same server here.
+    EtcdClient client = new EtcdClient(List.of(server.url()), TlsConfig.OFF);
+    NodeHolder me = new NodeHolder("1", "10.0.0.1:8250", "host", "/data", "place");
+    Told told = new Told();
+    try (NodeRegistry moving = new EtcdNodeRegistry(client);
+        AutoCloseable watch = moving.watch(NodeKind.PUMP, told)) {
+      assertThat(watch).isNotNull();
+      assertThat(told.next()).isEqualTo("resync");
+      moving.putAs(me, NodeKind.PUMP, PUMP);
+      assertThat(told.next()).isEqualTo(PUMP);
+
+      client.reach(List.of(server.url().replace("127.0.0.1", "localhost")));
+
+      assertThat(told.next()).isEqualTo("resync");
+      moving.putAs(me, NodeKind.PUMP, PUMP.withState(NodeState.PAUSED));
+      assertThat(told.next()).isEqualTo(PUMP.withState(NodeState.PAUSED));
+      assertThat(moving.find(NodeKind.PUMP, PUMP.nodeId())).isPresent();
+      moving.release(NodeKind.PUMP, PUMP.nodeId(), me);
+      assertThat(etcd.get("/tidb-binlog/v1/alive/pumps/host1:8250")).isEmpty();
+    }
+  }
+
+  @Test
   void takesItsIdAgainAfterTheLeaseWasLost() throws Exception {
     NodeHolder me = new NodeHolder("1", "10.0.0.1:8250", "host", "/data", "place");
     registry.putAs(me, NodeKind.PUMP, PUMP);

@@ -14,6 +14,7 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
+import io.etcd.jetcd.support.CloseableClient;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.grpc.CallOptions;
@@ -29,15 +30,19 @@ import io.tidbbinlog.common.net.TlsFiles;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * PD's etcd; the only user of the etcd library.
@@ -49,17 +54,26 @@ public final class EtcdClient implements AutoCloseable {
   static final Duration CALL_DEADLINE = Duration.ofSeconds(5);
   private static final Duration GRACE = Duration.ofMillis(500);
 
-  private final List<String> urls;
-  private final Client client;
+  private static final Logger log = LoggerFactory.getLogger(EtcdClient.class);
+
+  private final TlsConfig tls;
+  private final Map<Long, CloseableClient> keptAlive = new HashMap<>(); // under this
+  private volatile List<String> urls;
+  private volatile Client client;
 
   /**
    * @param urls {@code http://host:port} or {@code https://host:port} each
    */
   public EtcdClient(List<String> urls, TlsConfig tls) {
+    this.tls = tls;
     this.urls = List.copyOf(urls);
+    this.client = connect(this.urls);
+  }
+
+  private Client connect(List<String> members) {
     ClientBuilder builder =
         Client.builder()
-            .endpoints(this.urls.stream().map(URI::create).toList())
+            .endpoints(members.stream().map(URI::create).toList())
             .waitForReady(true)
             .keepaliveTime(Duration.ofSeconds(10))
             .keepaliveTimeout(Duration.ofSeconds(3))
@@ -70,7 +84,24 @@ public final class EtcdClient implements AutoCloseable {
     if (tls.enabled()) {
       builder.sslContext(TlsFiles.clientContext(tls));
     }
-    this.client = builder.build();
+    return builder.build();
+  }
+
+  /**
+   * Uses these members from now on. Watches end and are opened again by whoever has them; leases
+   * are kept alive. Without effect when they are the ones in use.
+   */
+  public synchronized void reach(List<String> members) {
+    if (Set.copyOf(members).equals(Set.copyOf(urls))) {
+      return;
+    }
+    log.atInfo().addKeyValue("before", urls).addKeyValue("now", members).log("members of etcd");
+    Client before = client;
+    Client next = connect(members);
+    urls = List.copyOf(members);
+    client = next;
+    keptAlive.replaceAll((lease, old) -> next.getLeaseClient().keepAlive(lease, new Unheard()));
+    before.close();
   }
 
   /** The value of a key. */
@@ -166,8 +197,16 @@ public final class EtcdClient implements AutoCloseable {
    * Keeps a lease alive from now on, until the result is closed. Whether it lives is seen by its
    * keys; one that was lost while etcd was away stays lost.
    */
-  public AutoCloseable keepAlive(long lease) {
-    return client.getLeaseClient().keepAlive(lease, new Unheard());
+  public synchronized AutoCloseable keepAlive(long lease) {
+    keptAlive.put(lease, client.getLeaseClient().keepAlive(lease, new Unheard()));
+    return () -> leave(lease);
+  }
+
+  private synchronized void leave(long lease) {
+    CloseableClient keeper = keptAlive.remove(lease);
+    if (keeper != null) {
+      keeper.close();
+    }
   }
 
   /** Ends a lease; its keys go at once. */
@@ -248,7 +287,7 @@ public final class EtcdClient implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     client.close();
   }
 

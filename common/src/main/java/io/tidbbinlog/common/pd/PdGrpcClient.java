@@ -99,6 +99,20 @@ public final class PdGrpcClient implements PdClient {
     }
   }
 
+  /**
+   * Asks who is in PD now, so that members that come and go are known before they are needed.
+   *
+   * @return the URLs of the configured and the present members
+   */
+  public List<String> refreshMembers() throws InterruptedException {
+    return retried(
+        "the members",
+        leader -> {
+          members.refresh(leader, ONE_TRY);
+          return members.urls();
+        });
+  }
+
   /** Where the leader that answered last is reached; empty before the first answer. */
   public String leaderUrl() {
     return members.lastLeaderUrl();

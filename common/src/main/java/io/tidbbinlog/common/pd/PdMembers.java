@@ -121,6 +121,11 @@ final class PdMembers implements AutoCloseable {
     }
   }
 
+  /** Asks the leader who is in PD now. */
+  void refresh(Leader current, Duration oneTry) throws InterruptedException {
+    var unused = learn(ask(current.url(), oneTry));
+  }
+
   private Leader find(Duration oneTry) throws InterruptedException {
     List<String> failures = new ArrayList<>();
     for (String url : urls()) {

@@ -106,6 +106,21 @@ class PdGrpcClientIT {
   }
 
   @Test
+  void outlivesTheMembersItWasConfiguredWith() throws Exception {
+    cluster.urls = List.of(one.url);
+    CommitTs before = client.next();
+    cluster.urls = List.of(one.url, two.url); // a member joins; the leader stays for now
+    assertThat(client.refreshMembers()).containsExactlyInAnyOrder(one.url, two.url);
+
+    cluster.urls = List.of(two.url);
+    cluster.leader = two.url;
+    onePort.close();
+
+    assertThat(client.next()).isGreaterThan(before);
+    assertThat(client.leaderUrl()).isEqualTo(two.url);
+  }
+
+  @Test
   void followsTheLeader() throws Exception {
     CommitTs before = client.next();
     cluster.leader = two.url;

@@ -18,6 +18,7 @@ import io.tidbbinlog.common.pd.PdGrpcClient;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.e2e.chain.Http;
 import io.tidbbinlog.e2e.chain.PumpProcess;
+import io.tidbbinlog.e2e.process.FreePorts;
 import io.tidbbinlog.e2e.realtidb.NeedsRealTidb;
 import io.tidbbinlog.e2e.realtidb.RealTidbCluster;
 import io.tidbbinlog.proto.binlog.Binlog;
@@ -130,6 +131,24 @@ class PumpLifeCycleIT {
         .setClusterID(RealTidbCluster.CLUSTER_ID)
         .setPayload(binlog.toByteString())
         .build();
+  }
+
+  @Test
+  void withoutPdItListensSaysWhatItWaitsForAndCanBeStopped() throws Exception {
+    String nobody = "http://127.0.0.1:" + FreePorts.one();
+    try (PumpProcess alone = PumpProcess.in(dir.resolve("alone"), "alone", nobody)) {
+      alone.launch();
+      alone.await("listening", PATIENCE, () -> Http.get(alone.hostPort(), "/healthz").status() > 0);
+      Http.Answer ready = Http.get(alone.hostPort(), "/readyz");
+      assertThat(ready.status()).isEqualTo(503);
+      assertThat(ready.body()).contains("PD");
+      assertThat(Http.get(alone.hostPort(), "/healthz").status()).isEqualTo(200);
+      alone.await(
+          "saying so again",
+          PATIENCE,
+          () -> alone.outputText().split("PD does not answer", -1).length > 2);
+      alone.stop();
+    }
   }
 
   @Test

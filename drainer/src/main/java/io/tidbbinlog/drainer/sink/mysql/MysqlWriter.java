@@ -110,16 +110,15 @@ final class MysqlWriter implements AutoCloseable {
             settle(connection, to);
             return true;
           }
-          try (RowBatcher rows = new RowBatcher(connection)) {
-            for (Txn txn : batch) {
-              if (txn instanceof Txn.DmlTxn dml) {
-                send(dml, rows);
-              }
+          RowBatcher rows = new RowBatcher(connection);
+          for (Txn txn : batch) {
+            if (txn instanceof Txn.DmlTxn dml) {
+              send(dml, rows);
             }
-            rows.flush();
-            connection.commit();
-            rows.countInto(counters);
           }
+          rows.flush();
+          connection.commit();
+          rows.countInto(counters);
           return true;
         });
     counters.commits.increment();

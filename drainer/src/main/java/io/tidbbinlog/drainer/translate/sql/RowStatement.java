@@ -12,10 +12,28 @@ import org.jspecify.annotations.Nullable;
  *     byte[]} or null
  * @param table {@code schema.table}, for reports
  * @param checked exactly one row must be touched
+ * @param conflicts what it must not change places with
  */
 public record RowStatement(
     String sql,
     List<@Nullable Object> parameters,
     RowChange.Kind kind,
     String table,
-    boolean checked) {}
+    boolean checked,
+    Conflicts conflicts) {
+
+  /** About what it takes in memory and on the wire. */
+  public long sizeBytes() {
+    long bytes = 64;
+    for (Object value : parameters) {
+      if (value instanceof String text) {
+        bytes += 16 + text.length();
+      } else if (value instanceof byte[] raw) {
+        bytes += 16 + raw.length;
+      } else {
+        bytes += 16;
+      }
+    }
+    return bytes;
+  }
+}

@@ -30,7 +30,9 @@ final class TableSql {
   private final RowPredicates predicates;
   private final List<ColumnInfo> writable;
   private final List<List<ColumnInfo>> keys;
+  private final ConflictKeys conflicts;
   private final String insert;
+  private final String replace;
   private final Dialect dialect;
 
   TableSql(String schema, String table, TableInfo info, Dialect dialect) {
@@ -46,14 +48,17 @@ final class TableSql {
             .filter(column -> column.isPublic() && !column.isGenerated() && !column.hidden())
             .toList();
     this.keys = keys(info);
-    this.insert =
-        "INTO "
+    this.conflicts = new ConflictKeys(info);
+    String into =
+        " INTO "
             + target
             + " ("
             + writable.stream().map(c -> quote(c.name())).collect(Collectors.joining(", "))
             + ") VALUES ("
             + writable.stream().map(c -> "?").collect(Collectors.joining(", "))
             + ")";
+    this.insert = "INSERT" + into;
+    this.replace = "REPLACE" + into;
   }
 
   /** Layouts are shared, so that the very object is asked for. */
@@ -64,13 +69,13 @@ final class TableSql {
 
   RowStatement insert(RowImage after) {
     return new RowStatement(
-        verb("INSERT " + insert, after), values(after), Kind.INSERT, name, false);
+        verb(insert, after), values(after), Kind.INSERT, name, false, conflicts.ofNew(after));
   }
 
   /** Also takes the place of rows that have one of its keys. */
   RowStatement replace(RowImage after) {
     return new RowStatement(
-        verb("REPLACE " + insert, after), values(after), Kind.INSERT, name, false);
+        verb(replace, after), values(after), Kind.INSERT, name, false, conflicts.ofNew(after));
   }
 
   /** Null when none of the changed columns exists downstream. */
@@ -89,14 +94,21 @@ final class TableSql {
       return null;
     }
     where(before, sql, parameters);
-    return new RowStatement(verb(sql.toString(), after), parameters, Kind.UPDATE, name, true);
+    return new RowStatement(
+        verb(sql.toString(), after),
+        parameters,
+        Kind.UPDATE,
+        name,
+        true,
+        conflicts.ofOld(before, after));
   }
 
   RowStatement delete(RowImage before, boolean checked) {
     List<@Nullable Object> parameters = new ArrayList<>();
     StringBuilder sql = new StringBuilder("DELETE FROM ").append(target);
     where(before, sql, parameters);
-    return new RowStatement(sql.toString(), parameters, Kind.DELETE, name, checked);
+    return new RowStatement(
+        sql.toString(), parameters, Kind.DELETE, name, checked, conflicts.ofOld(before, null));
   }
 
   /** TiDB holds ENUM values that are none of the names: strict mode refuses to write them. */

@@ -9,6 +9,7 @@ import io.tidbbinlog.proto.pump.PullBinlogResp;
 import io.tidbbinlog.pump.sort.Sorter;
 import io.tidbbinlog.pump.store.BinlogStore;
 import io.tidbbinlog.pump.store.CommittedReader;
+import io.tidbbinlog.pump.store.SharedTail;
 import io.tidbbinlog.pump.store.StoreMetrics;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ public final class PullStreams implements Service {
   private static final int THREADS = 4;
   private static final int MAX_STREAMS = 1024;
   private static final int CLOSE_SECONDS = 5;
+  private static final long TAIL_BYTES = 32 << 20;
 
   private final BinlogStore store;
   private final Sorter sorter;
@@ -32,6 +34,7 @@ public final class PullStreams implements Service {
   private final RpcMetrics metrics;
   private final StoreMetrics storeMetrics;
   private final Clock clock;
+  private final SharedTail tail = new SharedTail(TAIL_BYTES, () -> count() > 1);
   private final Set<PullStream> open = ConcurrentHashMap.newKeySet();
   private volatile @Nullable ExecutorService pool;
 
@@ -95,7 +98,7 @@ public final class PullStreams implements Service {
     }
     PullStream stream =
         new PullStream(
-            new CommittedReader(store, sorter::readable, from, storeMetrics),
+            new CommittedReader(store, sorter::readable, from, storeMetrics, tail),
             out,
             runner,
             metrics,

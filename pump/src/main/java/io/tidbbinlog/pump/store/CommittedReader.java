@@ -24,17 +24,20 @@ public final class CommittedReader {
   private final BinlogStore store;
   private final LongSupplier readable;
   private final StoreMetrics metrics;
+  private final SharedTail tail;
   private long position;
 
   /**
    * @param after the last commit-ts that the reader has got already
+   * @param tail what readers of this store share
    */
   public CommittedReader(
-      BinlogStore store, LongSupplier readable, long after, StoreMetrics metrics) {
+      BinlogStore store, LongSupplier readable, long after, StoreMetrics metrics, SharedTail tail) {
     this.store = store;
     this.readable = readable;
     this.position = after;
     this.metrics = metrics;
+    this.tail = tail;
   }
 
   /** Whether {@link #next} would give something now. */
@@ -50,7 +53,8 @@ public final class CommittedReader {
   /**
    * The next binlogs, ascending, each greater than all before; empty when the reader has caught up.
    *
-   * @param maxBytes about how much; one binlog is given however large it is
+   * @param maxBytes about how much; one binlog is given however large it is, and what another
+   *     reader has read is given as that one got it
    * @throws BinlogException with {@code BINLOG_PURGED} naming both ts, {@code STORAGE_CORRUPT} or
    *     {@code BINLOG_UNPARSABLE} naming the ts; what is before a damaged binlog is given first
    */
@@ -60,6 +64,18 @@ public final class CommittedReader {
       return List.of();
     }
     checkNotPurged();
+    List<Delivery> shared = tail.after(position);
+    if (!shared.isEmpty()) {
+      position = shared.get(shared.size() - 1).commitTs();
+      return shared;
+    }
+    long from = position;
+    List<Delivery> piece = read(upTo, maxBytes);
+    tail.add(from, position, piece);
+    return piece;
+  }
+
+  private List<Delivery> read(long upTo, long maxBytes) {
     List<Delivery> piece = new ArrayList<>();
     long bytes = 0;
     try (Cursor cursor = store.commits(position, upTo)) {

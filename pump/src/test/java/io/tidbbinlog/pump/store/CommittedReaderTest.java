@@ -14,6 +14,7 @@ import io.tidbbinlog.pump.kv.MemKvStore;
 import io.tidbbinlog.pump.store.CommittedReader.Delivery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,39 @@ final class CommittedReaderTest {
         .hasMessageContaining(String.valueOf(minute(100)));
   }
 
+  @Test
+  void readersThatShareATailAllGetEverything() {
+    for (long ts = 1; ts <= 300; ts++) {
+      long start = minute(ts);
+      store.write(List.of(prewrite(start), commit(start, start + 1)));
+    }
+    Random random = new Random(11);
+    SharedTail tail = new SharedTail(20_000, () -> true);
+    List<CommittedReader> readers = new ArrayList<>();
+    List<List<Delivery>> got = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      readers.add(new CommittedReader(store, readable::get, 0, Samples.metrics(), tail));
+      got.add(new ArrayList<>());
+    }
+    for (int step = 0; step < 2000; step++) {
+      readable.set(minute(1 + step / 5) + 1);
+      int who = Math.min(random.nextInt(5), 3); // the last one keeps up best
+      got.get(who).addAll(readers.get(who).next(1 + random.nextInt(500)));
+    }
+    readable.set(minute(300) + 1);
+    long shared = 0;
+    for (int i = 0; i < 4; i++) {
+      while (readers.get(i).hasMore()) {
+        got.get(i).addAll(readers.get(i).next(1000));
+      }
+      assertThat(got.get(i)).extracting(Delivery::commitTs).isSorted().doesNotHaveDuplicates();
+      assertThat(got.get(i)).filteredOn(d -> d.startTs() != d.commitTs()).hasSize(300);
+      shared += got.get(i).stream().filter(got.get(3)::contains).count();
+    }
+    assertThat(shared).as("read by one, given to others").isGreaterThan(400);
+  }
+
   private CommittedReader reader(long after) {
-    return new CommittedReader(store, readable::get, after, Samples.metrics());
+    return new CommittedReader(store, readable::get, after, Samples.metrics(), Samples.noTail());
   }
 }

@@ -40,7 +40,8 @@ final class DamagedTableTest {
       long end = commitTs(TXNS);
       long position = 0;
       while (position < end) {
-        CommittedReader reader = new CommittedReader(store, () -> end, position, Samples.metrics());
+        CommittedReader reader =
+            new CommittedReader(store, () -> end, position, Samples.metrics(), Samples.noTail());
         BinlogException failure = readUntilItFails(reader, delivered);
         position = reader.position();
         if (failure != null) {

@@ -56,6 +56,11 @@ public final class Samples {
     return CommitTs.ofMillis(Duration.ofMinutes(minutes).toMillis()).raw();
   }
 
+  /** A reader that has the store for itself. */
+  public static SharedTail noTail() {
+    return new SharedTail(0, () -> false);
+  }
+
   public static StoreMetrics metrics() {
     return new StoreMetrics(new Metrics(), Duration.ofSeconds(1));
   }

@@ -79,7 +79,8 @@ final class TikvInquiryTest {
     assertThat(store.hasCommit(YOUNG + 7, YOUNG)).isTrue();
     assertThat(sorter.readable()).isEqualTo(YOUNG + 7);
     assertThat(tikv.calls).containsExactly("peek key of " + YOUNG);
-    var reader = new CommittedReader(store, sorter::readable, 0, Samples.metrics());
+    var reader =
+        new CommittedReader(store, sorter::readable, 0, Samples.metrics(), Samples.noTail());
     assertThat(reader.next(1 << 20))
         .singleElement()
         .satisfies(

@@ -59,7 +59,12 @@ class LostCommitsIT {
 
       // Its watermark stays where it is: TiDB would not have committed before the prewrites came.
       try (PumpProcess pump =
-          PumpProcess.in(dir, "lost", cluster.pdUrls(), "-fake-binlog-interval=3600")) {
+          PumpProcess.in(
+              dir,
+              "lost",
+              cluster.pdUrls(),
+              "stop-write-at-available-space = \"100 mib\"",
+              "-fake-binlog-interval=3600")) {
         pump.start();
         ManagedChannel channel = Channels.open(pump.hostPort(), TlsConfig.OFF, 64 << 20);
         try {

@@ -85,7 +85,6 @@ public final class WriteGroup implements Service {
     try {
       while (queue.take(batch)) {
         write(batch);
-        queue.done(batch);
         batch.clear();
       }
     } catch (InterruptedException e) {
@@ -105,6 +104,7 @@ public final class WriteGroup implements Service {
       store.write(binlogs);
     } catch (BinlogException e) {
       metrics.batchFailed(batch.size());
+      queue.done(batch);
       for (Write write : batch) {
         write.answer().failed(e);
       }
@@ -113,6 +113,7 @@ public final class WriteGroup implements Service {
     long stored = clock.nanoTime();
     sorter.stored(metas);
     metrics.batchStored(batch, begun, stored, clock.nanoTime(), store.isSynced());
+    queue.done(batch); // before the answers: who has one finds the room free
     for (Write write : batch) {
       write.answer().stored();
     }

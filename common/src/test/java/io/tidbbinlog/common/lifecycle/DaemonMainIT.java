@@ -169,7 +169,7 @@ class DaemonMainIT {
       signal(process, "INT");
       awaitLine(out, "stopping");
       signal(process, "INT");
-      assertThat(exitCode(process)).isEqualTo(DaemonMain.FAILED);
+      assertThat(exitCode(process)).isEqualTo(DaemonMain.AT_ONCE);
     }
   }
 

@@ -1,7 +1,10 @@
 package io.tidbbinlog.common.metrics;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * The metrics of one program, under exactly the names given: the names of the original are on
@@ -10,6 +13,7 @@ import java.util.function.DoubleSupplier;
  */
 public final class Metrics {
   private final TreeMap<String, Family<?>> families = new TreeMap<>();
+  private final List<Supplier<String>> appended = new ArrayList<>();
 
   /** A number that only grows. With label names, values come first: {@code labels("x").inc()}. */
   public Counter counter(String name, String help, String... labels) {
@@ -63,10 +67,19 @@ public final class Metrics {
     return (F) have;
   }
 
-  /** All metrics in Prometheus' text format 0.0.4, by name. */
+  /**
+   * Text of another registry in the same format, without names of this one; asked at each scrape.
+   */
+  synchronized void append(Supplier<String> text) {
+    appended.add(text);
+  }
+
+  /** All metrics in Prometheus' text format 0.0.4, by name, then what was appended. */
   public synchronized String prometheusText() {
     PrometheusText text = new PrometheusText();
     families.values().forEach(family -> family.writeFamily(text));
-    return text.toString();
+    StringBuilder all = new StringBuilder(text.toString());
+    appended.forEach(other -> all.append(other.get()));
+    return all.toString();
   }
 }

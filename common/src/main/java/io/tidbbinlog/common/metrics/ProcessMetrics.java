@@ -7,7 +7,8 @@ import java.lang.management.ThreadMXBean;
 
 /**
  * The process as dashboards of the original know it. The {@code go_} names are kept for them:
- * Java's threads stand for goroutines and its heap for Go's.
+ * Java's threads stand for goroutines and its heap for Go's. What is particular to a JVM follows as
+ * {@code jvm_…}.
  */
 public final class ProcessMetrics {
   private ProcessMetrics() {}
@@ -41,5 +42,6 @@ public final class ProcessMetrics {
           "Virtual memory size in bytes.",
           os::getCommittedVirtualMemorySize);
     }
+    metrics.append(JvmMetrics::prometheusText);
   }
 }

@@ -3,6 +3,7 @@ package io.tidbbinlog.common.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -64,5 +65,20 @@ class MetricsTest {
         .containsPattern("\ngo_goroutines [1-9][0-9]*\n")
         .containsPattern("\ngo_memstats_heap_inuse_bytes [1-9][0-9]*\n")
         .containsPattern("\nprocess_cpu_seconds_total [0-9.]+\n");
+  }
+
+  @Test
+  void aProcessTellsOfItsJvmToo() {
+    Metrics metrics = new Metrics();
+    ProcessMetrics.register(metrics);
+    String text = metrics.prometheusText();
+    assertThat(text)
+        .containsPattern("(?m)^go_goroutines [1-9]")
+        .containsPattern("(?m)^jvm_memory_used_bytes\\{area=\"heap\",.*} [1-9]")
+        .containsPattern("(?m)^jvm_gc_memory_allocated_bytes_total ")
+        .containsPattern("(?m)^jvm_threads_live_threads [1-9]");
+    List<String> types = text.lines().filter(line -> line.startsWith("# TYPE ")).toList();
+    assertThat(types).doesNotHaveDuplicates().allMatch(type -> type.split(" ").length == 4);
+    assertThat(text).endsWith("\n");
   }
 }

@@ -125,11 +125,13 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
         parts.start(new HeldWrites(WriteLimits.DEFAULT.queueBytes(), disk.store().wasOnline()));
     Running now = new Running(disk, pulls, ticker, drainers, node, held);
     running = now;
-    openPort(now, cluster, gc, status, rpcMetrics);
+    TsGuard guard = parts.start(new TsGuard(cluster.pd(), disk.sorter().seen(), rpcMetrics, clock));
+    openPort(now, cluster, gc, status, guard, rpcMetrics);
 
     parts.start(watch);
     cluster.pd().connect();
     checkCluster(disk.store(), cluster.pd().clusterId());
+    guard.learn();
     parts.start(new MemberRefresh(cluster.pd(), cluster.etcd()));
     parts.start(resolver);
     parts.start(ticker);
@@ -186,7 +188,12 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
   }
 
   private void openPort(
-      Running now, ClusterParts cluster, GcWorker gc, StatusReader status, RpcMetrics rpcMetrics)
+      Running now,
+      ClusterParts cluster,
+      GcWorker gc,
+      StatusReader status,
+      TsGuard guard,
+      RpcMetrics rpcMetrics)
       throws InterruptedException {
     StoreParts disk = now.disk();
     PumpService service =
@@ -195,7 +202,7 @@ final class PumpServer implements Daemon, PumpRoutes.NodeControl {
             now.node()::state,
             disk.disk(),
             now.held(),
-            parts.start(new TsGuard(cluster.pd(), disk.sorter().seen(), rpcMetrics, clock)),
+            guard,
             disk.writes(),
             now.pulls(),
             config.tolerant(),

@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps out binlogs with a ts that PD can't have given: more than {@link #AHEAD} before PD's clock.
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * #isPlausible} never blocks.
  */
 public final class TsGuard implements Service {
+  private static final Logger log = LoggerFactory.getLogger(TsGuard.class);
+
   static final Duration AHEAD = Duration.ofHours(1);
   private static final int WAITING = 1024;
 
@@ -49,6 +53,19 @@ public final class TsGuard implements Service {
   @Override
   public void start() {
     asking = Threads.pool("ts-guard", 1, WAITING);
+  }
+
+  /**
+   * Asks PD for its time before there are binlogs to judge, so that the first thousands of them
+   * need not wait for that. Blocks for a round trip; when PD gives no answer, the first of them
+   * asks.
+   */
+  public void learn() throws InterruptedException {
+    try {
+      known = new Known(tso.next().millis(), clock.nanoTime());
+    } catch (BinlogException e) {
+      log.atWarn().addKeyValue("error", e.getMessage()).log("PD does not tell its time yet");
+    }
   }
 
   /** Whether PD may have given the ts of this binlog; false means that PD has to be asked. */

@@ -2,10 +2,15 @@ package io.tidbbinlog.e2e.corpus;
 
 import io.tidbbinlog.e2e.process.Command;
 import io.tidbbinlog.e2e.realtidb.TidbServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 
 /**
  * Runs files of SQL through the mysql client on one or more TiDB servers of one cluster. With
@@ -25,6 +31,8 @@ public final class CorpusRunner {
 
   /** Older generations lack some of what the corpus uses. */
   private static final int WRITTEN_FOR = 7;
+
+  private static final int UNKNOWN_DATABASE = 1049;
 
   private final List<TidbServer> servers;
   private final Queue<SqlError> errors = new ConcurrentLinkedQueue<>();
@@ -66,8 +74,11 @@ public final class CorpusRunner {
       for (int i = 0; i < group.size(); i++) {
         TidbServer server = servers.get(i % servers.size());
         CorpusFile file = group.get(i);
+        Optional<String> table = file.beginsWith();
+        table.ifPresent(name -> drop(server, name)); // may be there from an earlier run
         tasks.add(
             () -> {
+              table.ifPresent(name -> awaitRow(server, name));
               runFile(server, file);
               return null;
             });
@@ -82,6 +93,32 @@ public final class CorpusRunner {
     if (!unexpected.isEmpty()) {
       throw new AssertionError(
           "TiDB refused statements of the corpus:\n" + String.join("\n", unexpected));
+    }
+  }
+
+  private static void drop(TidbServer server, String table) {
+    try {
+      server.execute("DROP TABLE IF EXISTS " + table);
+    } catch (SQLException e) {
+      if (e.getErrorCode() != UNKNOWN_DATABASE) {
+        throw new IllegalStateException("can't drop " + table, e);
+      }
+    }
+  }
+
+  /** On the server that is to use it: another may have it sooner. */
+  private static void awaitRow(TidbServer server, String table) {
+    Awaitility.await(table + " has a row")
+        .atMost(ONE_FILE)
+        .ignoreExceptionsMatching(SQLException.class::isInstance)
+        .until(() -> hasRow(server, table));
+  }
+
+  private static boolean hasRow(TidbServer server, String table) throws SQLException {
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
+      return rows.next();
     }
   }
 

@@ -5,7 +5,7 @@ import io.tidbbinlog.common.error.BinlogException;
 import io.tidbbinlog.common.error.ErrorCode;
 import io.tidbbinlog.common.lifecycle.FatalHandler;
 import io.tidbbinlog.common.lifecycle.Service;
-import io.tidbbinlog.common.lifecycle.Threads;
+import io.tidbbinlog.common.lifecycle.Worker;
 import io.tidbbinlog.common.ts.Clock;
 import io.tidbbinlog.pump.sort.Sorter;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public final class WriteGroup implements Service {
   private final StoreMetrics metrics;
   private final Clock clock;
   private final FatalHandler onDeath;
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
 
   public WriteGroup(
       BinlogStore store,
@@ -52,9 +52,9 @@ public final class WriteGroup implements Service {
   @Override
   public void start() {
     for (int i = 0; i < THREADS; i++) {
-      Thread thread = Threads.named("write-group-" + i, this::run, onDeath);
-      threads.add(thread);
-      thread.start();
+      Worker worker = new Worker("write-group-" + i, this::run, onDeath);
+      workers.add(worker);
+      worker.start();
     }
   }
 
@@ -80,15 +80,14 @@ public final class WriteGroup implements Service {
     return queue.bytes();
   }
 
-  private void run() {
+  /**
+   * Ends when the queue is closed and empty; is interrupted when close() has waited long enough.
+   */
+  private void run() throws InterruptedException {
     List<Write> batch = new ArrayList<>();
-    try {
-      while (queue.take(batch)) {
-        write(batch);
-        batch.clear();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // close() has waited long enough
+    while (queue.take(batch)) {
+      write(batch);
+      batch.clear();
     }
   }
 
@@ -124,14 +123,8 @@ public final class WriteGroup implements Service {
   public void close() {
     queue.close();
     long deadline = clock.nanoTime() + CLOSE_WITHIN.toNanos();
-    for (Thread thread : threads) {
-      try {
-        thread.join(Math.max(1, (deadline - clock.nanoTime()) / 1_000_000));
-        thread.interrupt();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        thread.interrupt();
-      }
+    for (Worker worker : workers) {
+      worker.finish(Duration.ofNanos(Math.max(0, deadline - clock.nanoTime())));
     }
     for (Write write : queue.drain()) {
       write.answer().failed(new BinlogException(ErrorCode.CLOSED, "the Pump is stopping"));
